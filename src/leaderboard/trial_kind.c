@@ -55,10 +55,11 @@ static const char *architecture_of(const struct node *encoder)
 static const char *model_kind_of(const struct node *model)
 {
     const struct node *kind = node_get(model, "kind"), *encoder = node_get(model, "encoder");
+    const struct node *neighbours = node_get(model, "neighbours"), *distance = node_get(neighbours, "distance");
     const char *noise = noise_of(encoder);
 
-    if (node_get(model, "neighbours"))
-        return "neighbours";
+    if (neighbours)
+        return distance && distance->text && strcmp(distance->text, "local") == 0 ? "local_neighbours" : "neighbours";
     if (kind && kind->text && strcmp(kind->text, model_kind_names[KIND_AUTOENCODER]) != 0)
         return kind->text;
     return noise ? noise : architecture_of(encoder);

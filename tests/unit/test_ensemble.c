@@ -26,6 +26,8 @@ static void a_kind_is_what_the_model_learns_and_its_score(void **state)
 {
     (void)state;
     check_kind("{model: {neighbours: {k: [1]}}, score: {error: neighbours}}", "neighbours/neighbours", true);
+    check_kind(
+        "{model: {neighbours: {distance: local}}, score: {error: neighbours}}", "local_neighbours/neighbours", true);
     check_kind("{model: {kind: svdd, encoder: [{dense: 2}]}, score: {error: distance}}", "svdd/distance", false);
     check_kind("{model: {kind: noise_level, encoder: [{gaussian_noise: {relative: 1}}, {dense: 1}]}, score: {error: "
                "noise_level}}",
