@@ -146,7 +146,7 @@ static int show_rows(
     struct leaderboard *b = leaderboard_new(rows, n);
     int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
     int most = o->count && o->count < found ? (int)o->count : found;
-    struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set, o->list, &o->rule};
+    struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set, o->list, &o->rule, o->sort};
 
     if (wanted && !o->intervals && (o->csv || o->json))
         warn_of_protocols(run, rows, wanted, most);

@@ -6,9 +6,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/launch.h"
+#include "cli/show.h"
 #include "comm/comm.h"
 #include "data/data_config.h"
 #include "data/data_path.h"
+#include "leaderboard/ensemble.h"
+#include "leaderboard/leaderboard.h"
+#include "leaderboard/run_read.h"
+#include "leaderboard/trial_open.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include "train/train.h"
@@ -52,6 +57,27 @@ static void walk_calibration(const char *name, struct err *e)
     data_source_free(&source);
 }
 
+// Warns if the user names a whole run, and its best trial is only the one with the lowest loss. Other errors of the run
+// are reported when its model is loaded.
+static void warn_of_choice(const char *model)
+{
+    char *path = model_file(model), *format = store_peek_format(path);
+    struct err ignored = {0};
+
+    if (!model_id(model) && format && strcmp(format, FORMAT_RUN) == 0) {
+        struct store_file *f = run_open(path, &ignored);
+        struct leaderboard *b = f && !ensemble_is_model(f) ? leaderboard_read(f, &ignored) : NULL;
+        struct leaderboard_row *rows = b ? leaderboard_rows(b, path, &ignored) : NULL;
+        if (rows)
+            show_loss_warning(model, rows, b->n);
+        rows_free(&rows, rows ? b->n : 0);
+        leaderboard_free(&b);
+        store_close(&f);
+    }
+    free(format);
+    free(path);
+}
+
 // Checks the output, and walks the files that are read. Call it before MPI starts: store_walk forks, which is not
 // always safe later.
 static void walk_files(const struct model_job *j, const struct data_source *source, struct err *e)
@@ -63,7 +89,8 @@ static void walk_files(const struct model_job *j, const struct data_source *sour
         free(data);
         return;
     }
-    model_walk(j->model, e);
+    if (model_walk(j->model, e) == 0)
+        warn_of_choice(j->model);
     if (data)
         store_walk(data, e);
     walk_calibration(j->calibration, e);

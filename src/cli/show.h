@@ -13,6 +13,7 @@ struct show_options {
     const char *set;   // the test set whose samples are shown; NULL: the first
     int64_t list;      // for a test set without labels: most samples above the threshold to list; 0: all
     const struct top_rule_options *rule; // NULL: use the stored thresholds
+    bool is_sorted;                      // the user has chosen the order of the rows
 };
 // Prints the leaderboard of the rows (n) and the samples of one trial to stdout, and writes gallery-ID.png into the
 // folder of the run. If the data is missing or has changed, prints a message. That is an error only if the user asked
@@ -22,3 +23,5 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
 // there is no such trial, or if it has no test set with labels.
 int show_intervals(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
     enum scores_print how, struct err *e);
+// Warns if the best trial of a run is only the one with the lowest loss.
+void show_loss_warning(const char *run, const struct leaderboard_row *rows, int n);

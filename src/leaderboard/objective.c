@@ -194,6 +194,30 @@ void rows_sort(struct leaderboard_row *rows, int n)
         qsort(rows, (size_t)n, sizeof *rows, is_common ? rows_by_objective : row_compare);
 }
 
+const char *rows_chosen_by_loss(const struct leaderboard_row *rows, int n)
+{
+    struct objective o = {0};
+    char set[256];
+    int choices = 0;
+
+    for (int i = 0; i < n; i++) {
+        choices += !row_is_stale(&rows[i]) && !rows[i].has_diverged;
+        for (int k = 0; k < rows[i].n_sets; k++)
+            if (!isnan(rows[i].set[k].roc_auc))
+                return NULL;
+    }
+    if (choices < 2 || (*rows[0].objective && !objective_parse(rows[0].objective, set, &o)))
+        return NULL;
+    if (o.metric && o.metric->better > 0)
+        return NULL;
+
+    if (o.metric && o.is_of_set)
+        return "mean error";
+    bool has_validation =
+        o.metric ? strcmp(o.metric->name, HISTORY_VALIDATION_LOSS) == 0 : !isnan(rows[0].validation_loss);
+    return has_validation ? "validation loss" : "training loss";
+}
+
 int rows_count_ties(const struct leaderboard_row *rows, int n)
 {
     struct objective o = {0};

@@ -30,6 +30,9 @@ double objective_loss(const struct objective *o, const struct leaderboard_row *s
 int objective_compare(const struct leaderboard_row *x, const struct leaderboard_row *y);
 // Sorts rows, best first. Uses their objective if all rows have the same one, otherwise row_compare.
 void rows_sort(struct leaderboard_row *rows, int n);
+// Returns the loss by which the first of several rows is the best, such as "validation loss", if no labels say so too.
+// Returns NULL if labels or the agreement of trials decide, or if there are not two trials to choose from.
+const char *rows_chosen_by_loss(const struct leaderboard_row *rows, int n);
 // Returns how many trials of a sorted leaderboard share the first place, including the first one. Returns 0 if the
 // first one is stale, diverged or has no value of the objective.
 int rows_count_ties(const struct leaderboard_row *rows, int n);

@@ -83,6 +83,22 @@ good top results/agreed --csv --count 0
 values stdout >other.values
 is 'with a trial that run.h5 lacks' "$(cat other.values)" "$(cat agreed.values)"
 
+# --- a warning if only the loss decides, at the end of run and in top, but not for a trial or an order that is named
+lossy() { grep -c 'warning: without labels, the best trial is the one with the lowest training loss: .*hint: hourglass ensemble' message; }
+experiment lossy '{over: {code: [1, 2]}}' | grep -v '  normal:' >lossy.yaml
+good run lossy.yaml -n 1 -t 1
+is 'warnings of run' "$(lossy)" 1
+good top results/lossy
+is 'warnings of top' "$(lossy)" 1
+good top results/lossy --sort -consensus
+is 'warnings of another order' "$(lossy)" 0
+good score results/lossy data/tiny.h5:all -o lossy.csv
+is 'warnings of score' "$(lossy)" 1
+good score "results/lossy:$(basename "$(ls results/lossy/trials/*.h5 | head -1)" .h5)" data/tiny.h5:all -o named.csv
+is 'warnings of score with a named trial' "$(lossy)" 0
+good top results/plain
+is 'warnings with labels' "$(grep -c 'without labels' message)" 0
+
 # --- refused where it cannot be known, or where there is nothing to compare
 for method in 'method: tpe, trials: 4' 'method: halving, trials: 4' 'method: hyperband'; do
     experiment learns "{$method, objective: consensus, over: {code: {integer: [1, 4]}}}" >learns.yaml
