@@ -87,6 +87,17 @@ static void reconstruct_samples(struct pictured_set *s)
     }
 }
 
+// Returns true if the values of a sample are named features without an order, and no curve. Series and spectra can have
+// named columns, too, but they have more of them.
+static bool is_table_of_features(const struct dataset *d)
+{
+    enum { COLUMNS_MAX = 64 };
+    const bool has_columns = d->table_columns && d->table_columns->n > 0;
+    const int columns = has_columns ? d->table_columns->n : d->n_features;
+
+    return d->shape_rank == 1 && d->features && columns <= COLUMNS_MAX;
+}
+
 // Adds values as integers from 0 to LEVELS; of an image, only every `stride`th row and column.
 static void add_levels(struct json *j, const char *key, const float *v, const struct pictured_set *s,
     const struct gallery_format *g, int stride)
@@ -116,6 +127,7 @@ static void add_pictured_samples(struct json *j, const struct pictured_set *s, c
     json_number(j, "height", (g.height + stride - 1) / stride);
     json_number(j, "width", (g.width + stride - 1) / stride);
     json_number(j, "channels", g.height ? g.channels : 1);
+    json_bool(j, "is_table", is_table_of_features(s->d));
     json_number(j, "low", s->low);
     json_number(j, "high", s->high);
     json_open(j, "samples", '{');

@@ -47,6 +47,7 @@ codes="${scores}['codes']"
 is 'codes' "$(page_json $page "len(${codes}['x']) == len(${codes}['y']) == len(${codes}['anomaly']) == ${scores}['samples']")" True
 is 'shares of the variance' "$(page_json $page "0 <= ${codes}['share_y'] <= ${codes}['share_x'] <= 1")" True
 is 'pictures' "$(page_json $page "[len(s[k]) for s in data['pictures']['sets']['test']['samples'].values() for k in ('input', 'output')][:4]")" '[6, 6, 6, 6]'
+is 'features of a table are no curve' "$(page_json $page 'data["pictures"]["sets"]["test"]["is_table"]')" True
 is 'worst samples have a picture' "$(page_json $page "all(str(s[0]) in data['pictures']['sets']['test']['samples'] for s in ${scores}['worst'])")" True
 
 # --- time steps of windows

@@ -20,7 +20,7 @@ function drawPair({input, output}, about) {
 // The pictures of a list of samples; none if they were not stored, or if a sample is a row of a table.
 function gallery(samples) {
   const set = picturedSet(), known = set?.samples ? samples.filter(([sample]) => set.samples[sample]?.input) : [];
-  if (!known.length || (!set.height && set.width < 12)) return null;
+  if (!known.length || set.is_table || (!set.height && set.width < 12)) return null;
   return html("div", {class: "gallery"}, known.map(([sample, error]) => {
     const each = set.samples[sample], about = `sample ${sample}, error ${number(error)}`;
     const shown = set.height ? html("div", {class: "pair"}, paint(each.input, set, `${about}: input`), paint(each.output, set, `${about}: reconstruction`)) : drawPair(each, `${about}: input and reconstruction`);
