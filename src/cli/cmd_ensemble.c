@@ -126,7 +126,7 @@ static void print_warnings(const struct ensemble_options *o, const struct ensemb
             "are too good");
     else if (o->top)
         log_warning(
-            "--top: choosing trials without labels is no better than chance; an ensemble of all trials is safer");
+            "--top: choosing trials without labels is often no better than chance; an ensemble of all trials is safer");
     if (m->no_reference)
         log_warning(
             "the file has no threshold and no percentiles, and no member was tried on probes: %s; hint: hourglass "

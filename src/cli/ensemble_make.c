@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "comm/comm.h"
 #include "leaderboard/candidate.h"
+#include "leaderboard/consensus.h"
 #include "leaderboard/ensemble.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/run_ensemble.h"
@@ -287,7 +288,8 @@ static int make_chosen(struct ensemble_work *w, const struct output *output, str
         return refuse_no_member(w, e);
     if (rc == 0) {
         x->run = mem_text(w->request->run);
-        out->chose_by_labels = w->request->top && !isnan(w->rows[0].n_sets ? w->rows[0].set[0].roc_auc : NAN);
+        out->chose_by_labels = w->request->top && !consensus_is_objective(w->rows, w->n_rows) &&
+                               !isnan(w->rows[0].n_sets ? w->rows[0].set[0].roc_auc : NAN);
     }
     if (rc == 0 && !out->no_reference)
         rc = make_ensemble_reference(w, x, e);

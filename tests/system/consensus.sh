@@ -41,6 +41,14 @@ says stdout "^Samples of trial ${best:0:8}:"
 good top results/plain --where 'consensus > 2' --csv
 is 'rows' "$(wc -l <stdout)" 1
 
+# --- members of an ensemble that were chosen by agreement were not chosen by labels
+mv data hidden # without data, no model is too bad to be a member
+good ensemble results/agreed --top 2 -o two.h5
+is 'warnings of labels' "$(grep -c 'chosen by the labels' message)" 0
+good ensemble results/plain --top 2 -o two.h5 --force
+is 'warnings of labels' "$(grep -c 'chosen by the labels' message)" 1
+mv hidden data
+
 # --- the seeds of a configuration: the mean over its trials is its stability, and orders configurations
 good run stable.yaml -n 1 -t 1
 says stdout '^Configurations, '
