@@ -130,7 +130,7 @@ static void print_warnings(const struct ensemble_options *o, const struct ensemb
     if (m->no_reference)
         log_warning(
             "the file has no threshold and no percentiles, and no member was tried on probes: %s; hint: hourglass "
-            "score --calibrate, or --above",
+            "score --calibrate, or --threshold NUMBER",
             m->no_reference);
     else if (!x->is_held_out)
         log_warning(

@@ -168,6 +168,15 @@ static double share_above(const struct judged_samples *s)
     return scored && !isnan(s->threshold) ? (double)s->above / (double)scored : NAN;
 }
 
+// Returns the name of the rows whose errors the threshold and the reference of a model come from.
+static const char *name_of_reference(const struct trained_model *m)
+{
+    const bool is_held_out =
+        m->ensemble ? m->ensemble->is_held_out : m->trial.score.calibration == JUDGED_BY_VALIDATION;
+
+    return is_held_out ? "validation" : "training";
+}
+
 void score_watch_print(const struct score_job *job, const struct score_outcome *o)
 {
     struct judged_samples s = judged_of(job, o);
@@ -175,9 +184,9 @@ void score_watch_print(const struct score_job *job, const struct score_outcome *
     double share = share_above(&s);
 
     if (!isnan(share) && is_own_error && s.reference->levels)
-        log_line(LOG_RUN, "%s: %.3g %% of the %ss, and %.3g %% of the training %ss",
+        log_line(LOG_RUN, "%s: %.3g %% of the %ss, and %.3g %% of the %s %ss",
             counts_refused(job, o) ? "anomalous" : "above the threshold", 100 * share, s.name,
-            100 * reference_share_above(s.reference, s.threshold), s.name);
+            100 * reference_share_above(s.reference, s.threshold), name_of_reference(job->model), s.name);
     print_change(job, &o->drift);
     if (share == 1)
         log_warning("all %ss are %s: the data looks different from the training data", s.name,

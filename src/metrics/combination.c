@@ -10,6 +10,8 @@ const char *const combination_names[] = {"mean", "rank", "max", "low2", NULL};
 // z of the logarithm of errors was worse, because single networks outvoted all others.
 static const double SURPRISE_ROWS = 500;
 static const double TAIL_WEIGHT = 0.05; // of what is beyond the largest error
+static const double MOST_BEYOND =
+    1000; // the same vote for all errors that are further beyond, infinite ones among them
 
 const char *combination_refuse(const struct quantiles *errors)
 {
@@ -34,18 +36,16 @@ double combination_rank(const struct quantiles *errors, bool is_log, double erro
     return (lower + upper) / 2;
 }
 
-double combination_surprise(double rank)
+double combination_vote(enum combination_rule rule, double rank)
 {
-    const double inside = fmin(rank, 1);
+    const double inside = fmin(rank, 1), beyond = fmin(rank - inside, MOST_BEYOND);
 
-    return -log(1 - inside * (1 - 1 / SURPRISE_ROWS)) + TAIL_WEIGHT * (rank - inside);
+    return (rule == COMBINE_RANK ? inside : -log(1 - inside * (1 - 1 / SURPRISE_ROWS))) + TAIL_WEIGHT * beyond;
 }
 
 static double member_vote(const struct combination *c, int member, double error)
 {
-    const double rank = combination_rank(&c->errors[member], c->is_log[member], error);
-
-    return c->rule == COMBINE_RANK ? rank : combination_surprise(rank);
+    return combination_vote(c->rule, combination_rank(&c->errors[member], c->is_log[member], error));
 }
 
 // Returns the mean of the two lowest votes. A single vote is its own mean.

@@ -12,7 +12,7 @@
 // How the votes of the kinds become one score.
 enum combination_rule {
     COMBINE_MEAN, // the mean over the kinds
-    COMBINE_RANK, // the mean over the kinds of the ranks themselves, instead of surprises
+    COMBINE_RANK, // the mean over the kinds, whose votes are ranks and not surprises
     COMBINE_MAX,  // the largest over the kinds
     COMBINE_LOW2, // the mean of the two lowest kinds
 };
@@ -27,9 +27,9 @@ const char *combination_refuse(const struct quantiles *errors);
 // those that equal it. Beyond the largest it is 1 + log(error / largest). If errors are logarithms or ranks themselves
 // (is_log), it is 1 + error - largest.
 double combination_rank(const struct quantiles *errors, bool is_log, double error);
-// Returns the surprise of a rank. Up to 1 it is -log(1 - 0.998 rank). From there on it grows slowly, so that errors
-// beyond the largest still have an order.
-double combination_surprise(double rank);
+// Returns the vote of a rank. Up to 1 it is the surprise -log(1 - 0.998 rank), or the rank itself with COMBINE_RANK.
+// From there on it grows slowly, so that errors beyond the largest still have an order. It is always finite.
+double combination_vote(enum combination_rule rule, double rank);
 
 // All arrays are borrowed.
 struct combination {

@@ -164,6 +164,8 @@ mkdir bin # a Slurm that measures energy
 printf '#!/bin/sh\necho 1234\n' >bin/sstat
 chmod +x bin/sstat
 PATH=$folder/bin:$PATH SLURM_JOB_ID=1 SLURM_JOB_PARTITION=test must "$hourglass" run images.yaml --results .
+must "$hourglass" run images.yaml --results . --set name=smooth --set 'data.scale={method: unit, smooth: 1, normalize: true}' \
+    --set train.loss=mse
 must "$hourglass" run colour.yaml --results .
 must "$hourglass" run convolutions.yaml --results .
 must "$hourglass" run signals.yaml --results .
