@@ -270,6 +270,20 @@ static int write_ensemble_file(struct ensemble_work *w, struct ensemble *x, cons
 
 // --- all
 
+// Returns the options that select members, in new memory, or NULL if there are none.
+static char *selection_text(const struct ensemble_request *q)
+{
+    struct text t = {0};
+
+    for (int i = 0; i < q->where.n; i++)
+        text_add(&t, "%s--where '%s'", i ? " " : "", q->where.v[i]);
+    if (q->top)
+        text_add(&t, "%s--top %lld", q->where.n ? " " : "", (long long)q->top);
+    char *all = t.data ? mem_text(t.data) : NULL;
+    text_free(&t);
+    return all;
+}
+
 static int refuse_no_member(const struct ensemble_work *w, struct err *e)
 {
     for (int i = 0; i < w->n; i++)
@@ -288,6 +302,7 @@ static int make_chosen(struct ensemble_work *w, const struct output *output, str
         return refuse_no_member(w, e);
     if (rc == 0) {
         x->run = mem_text(w->request->run);
+        x->selection = selection_text(w->request);
         out->chose_by_labels = w->request->top && !consensus_is_objective(w->rows, w->n_rows) &&
                                !isnan(w->rows[0].n_sets ? w->rows[0].set[0].roc_auc : NAN);
     }

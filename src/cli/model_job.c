@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/ensemble_age.h"
 #include "cli/launch.h"
 #include "cli/show.h"
 #include "comm/comm.h"
@@ -89,8 +90,10 @@ static void walk_files(const struct model_job *j, const struct data_source *sour
         free(data);
         return;
     }
-    if (model_walk(j->model, e) == 0)
+    if (model_walk(j->model, e) == 0) {
         warn_of_choice(j->model);
+        ensemble_warn_of_age(j->model);
+    }
     if (data)
         store_walk(data, e);
     walk_calibration(j->calibration, e);

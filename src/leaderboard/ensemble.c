@@ -96,5 +96,6 @@ void ensemble_free(struct ensemble *x)
     free((void *)x->combination.errors);
     free(x->experiment);
     free(x->run);
+    free(x->selection);
     *x = (struct ensemble){0};
 }

@@ -17,6 +17,7 @@ struct ensemble_veto {
 };
 struct ensemble {
     char *experiment, *run;         // owned: name of the experiment; the run as given, NULL in run.h5
+    char *selection;                // owned: options that selected its members; NULL: all trials that can be members
     bool is_held_out;               // the normal rows are those of data.validation, not training rows
     struct ensemble_member *member; // (n), owned; their order decides the bits of the score
     int n;

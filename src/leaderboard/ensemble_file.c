@@ -104,6 +104,8 @@ int ensemble_write(struct store_file *f, const struct ensemble *x, struct err *e
     rc |= store_set_text(f, RUN_ENSEMBLE, TRIAL_EXPERIMENT, x->experiment, e);
     if (x->run)
         rc |= store_set_text(f, RUN_ENSEMBLE, ENSEMBLE_RUN, x->run, e);
+    if (x->selection)
+        rc |= store_set_text(f, RUN_ENSEMBLE, ENSEMBLE_SELECTION, x->selection, e);
     rc |= store_set_text(f, RUN_ENSEMBLE, PROVENANCE_VERSION, version(), e);
     rc |= store_set_int(f, RUN_ENSEMBLE, ENSEMBLE_HELD_OUT, x->is_held_out, e);
     if (!isnan(x->threshold))
@@ -247,6 +249,7 @@ static int read_ensemble_settings(struct store_file *f, struct ensemble *x, stru
 
     x->experiment = store_get_text(f, RUN_ENSEMBLE, TRIAL_EXPERIMENT);
     x->run = store_get_text(f, RUN_ENSEMBLE, ENSEMBLE_RUN);
+    x->selection = store_get_text(f, RUN_ENSEMBLE, ENSEMBLE_SELECTION);
     store_get_int(f, RUN_ENSEMBLE, ENSEMBLE_HELD_OUT, &is_held_out, NULL);
     x->is_held_out = is_held_out != 0;
     if (store_get_real(f, RUN_ENSEMBLE, SCORES_THRESHOLD, &x->threshold, NULL) != 0)

@@ -270,9 +270,10 @@
 #define ENSEMBLE_VETO     "veto" // ids of trials
 #define ENSEMBLE_REASON   "reason"
 // attributes of ensemble/, next to `experiment`, `version` and `threshold`
-#define ENSEMBLE_COMBINE  "combine"
-#define ENSEMBLE_RUN      "run"
-#define ENSEMBLE_HELD_OUT "held_out"
+#define ENSEMBLE_COMBINE   "combine"
+#define ENSEMBLE_RUN       "run"
+#define ENSEMBLE_SELECTION "selection"
+#define ENSEMBLE_HELD_OUT  "held_out"
 // records/: trials are in order of the leaderboard's rows
 #define RECORDS_BLOCK           "block" // the first four are scales
 #define RECORDS_BYTE            "byte"

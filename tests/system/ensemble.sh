@@ -205,5 +205,28 @@ mv d.h5 gone.h5
 good ensemble moved
 says message 'warning: the file has no threshold and no percentiles'
 "$PYTHON" -c 'import h5py; f = h5py.File("moved/ensemble.h5"); assert "reference" not in f["ensemble"]' || fail 'a reference without data'
+mv gone.h5 d.h5
+
+# --- an ensemble that is older than the trials of its run
+good run mix.yaml --results . --quiet --set name=grown --set 'sweep.over.model=[near, narrow]' --set sweep.over.train.seed=1
+good ensemble grown
+good score grown:ensemble tiny.csv -o grown.csv
+grep -q 'usable trial' message && fail 'a warning of an ensemble of all trials'
+good run mix.yaml --results . --quiet --set name=grown --set sweep.over.train.seed=1
+good score grown:ensemble tiny.csv -o grown.csv --force
+says message 'warning: grown/ensemble.h5 has 2 members, but the run has 3 usable trials now \(1 not in the file; 0 of its members stale or gone\); hint: hourglass ensemble grown$'
+good explain grown/ensemble.h5 tiny.csv
+says message 'warning: grown/ensemble.h5 has 2 members, but the run has 3 usable trials now'
+good ensemble grown --top 2
+good score grown:ensemble tiny.csv -o grown.csv --force
+grep -q 'usable trial' message && fail 'a warning of members that were selected'
+good ensemble grown
+cp d.h5 first.h5
+tiny_csv 280 >fewer.csv
+good import fewer.csv --label kind -o d.h5:all --force
+good run mix.yaml --results . --quiet --set name=grown --set sweep.over.train.seed=1
+good score grown:ensemble tiny.csv -o grown.csv --force
+says message 'warning: grown/ensemble.h5 has 3 members, but the run has 3 usable trials now \(3 not in the file; 3 of its members stale or gone\)'
+mv first.h5 d.h5
 
 verdict
