@@ -176,10 +176,13 @@ static int print_ensemble(const struct top_command_options *o, const char *run, 
 {
     char *path = model_file(run);
     struct ensemble_row x;
-    int rc = ensemble_row_read(path, &x, e);
+    int rc = ensemble_row_find(path, &x, e);
 
-    if (rc == 0 && !x.has_row)
-        rc = err_add(e, ERR_USAGE, "%s: has no ensemble: %s", path, ensemble_why_not(&x));
+    if (rc == 0 && !x.has_row) {
+        char *why = ensemble_why_not(&x, run);
+        rc = err_add(e, ERR_USAGE, "%s: has no ensemble: %s", path, why);
+        free(why);
+    }
     if (rc == 0) {
         struct leaderboard *b = leaderboard_new(&x.row, 1);
         if (o->csv)

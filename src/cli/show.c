@@ -148,17 +148,25 @@ static void show_configurations(const struct leaderboard_row *rows, int n, int c
     table_free(&t);
 }
 
-// Reads the ensemble of a run. Without run.h5, or if that is not about the n trials that are shown, there is none.
-static void find_ensemble(const char *run, int n, struct ensemble_row *out)
+static bool names_ensemble(const char *id)
+{
+    return id && strcmp(id, ENSEMBLE_ROW_ID) == 0;
+}
+
+// Reads the ensemble of a run. Without run.h5, or if that is not about the n trials that are shown, there is none. If
+// the user asks for the ensemble, and run.h5 has none, reads ensemble.h5.
+static void find_ensemble(const char *run, int n, const char *id, struct ensemble_row *out)
 {
     struct stat s;
     struct err unreadable = {0};
     char *path = stat(run, &s) == 0 && S_ISDIR(s.st_mode) ? mem_format("%s/run.h5", run) : mem_text(run);
 
     *out = (struct ensemble_row){0};
-    if (stat(path, &s) == 0)
+    if (stat(path, &s) == 0 && names_ensemble(id))
+        ensemble_row_find(path, out, &unreadable);
+    else if (stat(path, &s) == 0)
         ensemble_row_read(path, out, &unreadable);
-    if (out->trials != n)
+    if (out->trials != n && !out->from_file)
         ensemble_row_free(out);
     free(path);
 }
@@ -191,22 +199,26 @@ static void show_places(const char *run, const struct leaderboard_row *s, bool i
 
 // Returns the row that the user asks for: a trial, or the ensemble. Sets *member to a trial with the same data if it is
 // the ensemble, else to NULL. Returns NULL and an error if there is no such row.
-static const struct leaderboard_row *choose_shown(const struct leaderboard_row *rows, int n, const char *id,
-    const struct ensemble_row *x, const struct leaderboard_row **member, struct err *e)
+static const struct leaderboard_row *choose_shown(const char *run, const struct leaderboard_row *rows, int n,
+    const char *id, const struct ensemble_row *x, const struct leaderboard_row **member, struct err *e)
 {
     *member = NULL;
-    if (!id || strcmp(id, ENSEMBLE_ROW_ID) != 0)
+    if (!names_ensemble(id))
         return find_trial(rows, n, id, e);
 
     if (!x->has_row) {
-        err_add(e, ERR_USAGE, "--trial: found 'ensemble', allowed: a trial; the run has no ensemble: %s",
-            ensemble_why_not(x));
+        char *why = ensemble_why_not(x, run);
+        err_add(e, ERR_USAGE, "--trial: found 'ensemble', allowed: a trial; the run %s has no ensemble: %s", run, why);
+        free(why);
         return NULL;
     }
     for (int i = 0; i < n && !*member; i++)
-        if (row_may_be_member(&rows[i]))
+        if (x->from_file ? strcmp(rows[i].id, x->member) == 0 : row_may_be_member(&rows[i]))
             *member = &rows[i];
-    return *member ? &x->row : NULL;
+    if (*member)
+        return &x->row;
+    err_add(e, ERR_USAGE, "%s: no usable trial is a member of the ensemble; hint: hourglass ensemble %s", run, run);
+    return NULL;
 }
 
 static void show_summary(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
@@ -214,8 +226,11 @@ static void show_summary(const char *run, const struct leaderboard_row *rows, in
 {
     show_table(run, rows, n, o, x->has_row ? &x->row : NULL);
     leaderboard_print_spread(rows, n, stdout);
-    if (x->why_not)
-        log_print("No ensemble  %s\n", x->why_not);
+    if (x->why_not && !x->is_model && n > 1) {
+        char *why = ensemble_why_not(x, run);
+        log_print("No ensemble  %s\n", why);
+        free(why);
+    }
 
     int ties = rows_count_ties(rows, n);
     if (ties > 1)
@@ -242,7 +257,7 @@ static int show_all(const char *run, const struct leaderboard_row *rows, int n, 
     const struct ensemble_row *x, struct err *e)
 {
     const char *id = x->has_row && x->is_model && !o->trial ? ENSEMBLE_ROW_ID : o->trial;
-    const struct leaderboard_row *member, *s = choose_shown(rows, n, id, x, &member, e);
+    const struct leaderboard_row *member, *s = choose_shown(run, rows, n, id, x, &member, e);
     if (!s)
         return -1;
 
@@ -270,7 +285,7 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
     struct ensemble_row x;
 
     protocols_warn_rows(rows, n, run);
-    find_ensemble(run, n, &x);
+    find_ensemble(run, n, o->trial, &x);
     int failed = show_all(run, rows, n, o, &x, e);
     ensemble_row_free(&x);
     return failed;
@@ -298,8 +313,8 @@ int show_intervals(const char *run, const struct leaderboard_row *rows, int n, c
     struct ensemble_row x;
     const struct leaderboard_row *member;
 
-    find_ensemble(run, n, &x);
-    const struct leaderboard_row *s = choose_shown(rows, n, o->trial, &x, &member, e);
+    find_ensemble(run, n, o->trial, &x);
+    const struct leaderboard_row *s = choose_shown(run, rows, n, o->trial, &x, &member, e);
     int rc = s ? print_trial_intervals(s, member != NULL, o, how, e) : -1;
     ensemble_row_free(&x);
     return rc;

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const int64_t BLOCK_BYTES = 1 << 26;
 
@@ -308,6 +309,18 @@ static int64_t count_board_rows(struct store_file *f)
     return store_get_shape(f, path, &shape, &unreadable) == 0 ? shape.dims[0] : 0;
 }
 
+// Sets *id to that of the first member, in new memory.
+static int read_first_member(struct store_file *f, char **id, struct err *e)
+{
+    struct ensemble x;
+
+    if (ensemble_read(f, &x, e) != 0)
+        return -1;
+    *id = mem_text(x.member[0].id);
+    ensemble_free(&x);
+    return 0;
+}
+
 int ensemble_row_read(const char *path, struct ensemble_row *x, struct err *e)
 {
     struct store_file *f = run_open(path, e);
@@ -324,6 +337,8 @@ int ensemble_row_read(const char *path, struct ensemble_row *x, struct err *e)
         rc = row_read_group(f, RUN_ENSEMBLE, &x->row, e);
     x->has_row = rc == 0 && x->row.n_sets > 0;
     x->is_model = rc == 0 && ensemble_is_model(f);
+    if (x->is_model)
+        rc = read_first_member(f, &x->member, e);
 
     store_close(&f);
     if (rc != 0)
@@ -331,15 +346,45 @@ int ensemble_row_read(const char *path, struct ensemble_row *x, struct err *e)
     return rc;
 }
 
-const char *ensemble_why_not(const struct ensemble_row *x)
+int ensemble_row_find(const char *path, struct ensemble_row *x, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    struct ensemble_row own;
+
+    if (ensemble_row_read(path, x, e) != 0)
+        return -1;
+    if (x->has_row || strcmp(slash ? slash + 1 : path, "run.h5") != 0)
+        return 0;
+    char *file = mem_format("%.*s" RUN_ENSEMBLE ".h5", slash ? (int)(slash + 1 - path) : 0, path);
+    x->has_file = access(file, F_OK) == 0;
+    const int rc = x->has_file ? ensemble_row_read(file, &own, e) : 1;
+    free(file);
+
+    if (rc == 0 && own.has_row && own.is_model) {
+        ensemble_row_free(x);
+        *x = own;
+        x->from_file = true;
+    } else if (rc == 0)
+        ensemble_row_free(&own);
+    else if (rc < 0)
+        ensemble_row_free(x);
+    return rc < 0 ? -1 : 0;
+}
+
+char *ensemble_why_not(const struct ensemble_row *x, const char *run)
 {
     ASSERT(!x->has_row, "there is an ensemble of %lld trials", (long long)x->trials);
-    return x->why_not ? x->why_not : "hourglass collect makes the one of the finished trials";
+    if (!x->why_not)
+        return mem_text("hourglass collect makes the one of the finished trials, or says why there is none");
+    if (x->has_file)
+        return mem_format("%s; hint: hourglass score %s:" ENSEMBLE_ROW_ID " DATA scores new data", x->why_not, run);
+    return mem_format("%s; hint: hourglass ensemble %s makes one that scores new data", x->why_not, run);
 }
 
 void ensemble_row_free(struct ensemble_row *x)
 {
     row_free(&x->row);
     free(x->why_not);
+    free(x->member);
     *x = (struct ensemble_row){0};
 }

@@ -19,9 +19,14 @@ struct ensemble_row {
     struct leaderboard_row row;
     char *why_not;  // owned: why it has none; NULL: not known
     int64_t trials; // trials of the file
+    bool has_file;  // there is ensemble.h5 next to run.h5, which has no row
+    bool from_file; // the row is that of ensemble.h5
+    char *member;   // owned: id of the first member if the file was made for the ensemble; else NULL
 };
 // Reads the row of the ensemble in a run's file. On failure returns -1 and an error, and *x is all zeros.
 int ensemble_row_read(const char *path, struct ensemble_row *x, struct err *e);
-// Returns why there is no row.
-const char *ensemble_why_not(const struct ensemble_row *x);
+// Reads it, too. If run.h5 has no such row, reads that of ensemble.h5 in its folder, if it has one.
+int ensemble_row_find(const char *path, struct ensemble_row *x, struct err *e);
+// Returns why there is no row, and what to do, in new memory. `run` is the run as the user names it.
+char *ensemble_why_not(const struct ensemble_row *x, const char *run);
 void ensemble_row_free(struct ensemble_row *x);

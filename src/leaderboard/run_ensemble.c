@@ -34,7 +34,7 @@ static int note_no_ensemble(struct store_file *f, const char *reason, struct err
 static int join_candidates(struct run_ensemble *r, struct store_file *f, struct ensemble *x, struct err *e)
 {
     if (r->n < 2)
-        return 1;
+        return note_no_ensemble(f, "fewer than two trials can be members", e) == 0 ? 1 : -1;
     if (r->n > RUN_ENSEMBLE_TRIALS)
         return note_no_ensemble(f, "there are too many trials", e) == 0 ? 1 : -1;
     if (!candidates_share_data(r->candidate, r->n))
@@ -45,6 +45,19 @@ static int join_candidates(struct run_ensemble *r, struct store_file *f, struct 
     if (rc >= 0 && x->n < 2)
         rc = note_no_ensemble(f, "fewer than two trials can be members", e) == 0 ? 1 : -1;
     return rc;
+}
+
+// Notes why an ensemble has no scores, if it has none.
+static int note_no_scores(struct store_file *f, const struct leaderboard_row *rows, int n, struct err *e)
+{
+    bool has_sets = false;
+
+    if (store_has(f, RUN_ENSEMBLE "/" TRIAL_SCORES))
+        return 0;
+    for (int i = 0; i < n; i++)
+        has_sets = has_sets || rows[i].n_sets > 0;
+    return note_no_ensemble(
+        f, has_sets ? "the trials have no errors of a common test set" : "there is no test set to score", e);
 }
 
 int run_ensemble_write(
@@ -58,6 +71,8 @@ int run_ensemble_write(
         rc = ensemble_write(f, x, e);
     if (rc == 0)
         rc = ensemble_scores_write(f, rows, n, x, e);
+    if (rc == 0)
+        rc = note_no_scores(f, rows, n, e);
     if (rc == 0 && r->chosen)
         rc = r->chosen->extend(r->chosen->context, f, e);
 

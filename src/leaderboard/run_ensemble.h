@@ -22,7 +22,7 @@ enum { RUN_ENSEMBLE_TRIALS = 20000 };
 // *r.
 void run_ensemble_note(
     struct run_ensemble *r, struct store_file *f, const char *group, const struct leaderboard_row *row);
-// Writes the ensemble with its scores after the stacked errors. If all trials can be members, but there is no ensemble,
-// writes the reason as an attribute of the leaderboard. Frees what *r owns, even on failure.
+// Writes the ensemble with its scores after the stacked errors. If there is no ensemble, or none with
+// scores, writes the reason as an attribute of the leaderboard. Frees what *r owns, even on failure.
 int run_ensemble_write(
     struct run_ensemble *r, struct store_file *f, const struct leaderboard_row *rows, int n, struct err *e);

@@ -19,10 +19,13 @@ static int name_ensemble(struct named_trial *t, const char *run, struct err *e)
 {
     struct stat s;
     char *path = stat(run, &s) == 0 && S_ISDIR(s.st_mode) ? mem_format("%s/run.h5", run) : mem_text(run);
-    int rc = ensemble_row_read(path, &t->ensemble, e);
+    int rc = ensemble_row_find(path, &t->ensemble, e);
 
-    if (rc == 0 && !t->ensemble.has_row)
-        rc = err_add(e, ERR_USAGE, "%s: has no ensemble: %s", path, ensemble_why_not(&t->ensemble));
+    if (rc == 0 && !t->ensemble.has_row) {
+        char *why = ensemble_why_not(&t->ensemble, run);
+        rc = err_add(e, ERR_USAGE, "%s: has no ensemble: %s", path, why);
+        free(why);
+    }
     t->row = rc == 0 ? &t->ensemble.row : NULL;
     free(path);
     return rc;

@@ -229,4 +229,27 @@ good score grown:ensemble tiny.csv -o grown.csv --force
 says message 'warning: grown/ensemble.h5 has 3 members, but the run has 3 usable trials now \(3 not in the file; 3 of its members stale or gone\)'
 mv first.h5 d.h5
 
+# --- a run without a test set, or with a single trial
+sed 's/split: {protocol: half_shuffled, seed: 3}, //; s/normal: .0., //' mix.yaml >untested.yaml
+good run untested.yaml --results . --quiet --set name=untested --set train.epochs=3
+good top untested
+says stdout '^No ensemble +there is no test set to score; hint: hourglass ensemble untested makes one'
+bad 2 'has no ensemble: there is no test set to score; hint: hourglass ensemble untested ' top untested:ensemble
+bad 2 'has no ensemble: there is no test set to score; hint: hourglass ensemble untested ' top untested:ensemble --csv
+good ensemble untested
+bad 2 'there is no test set to score; hint: hourglass score untested:ensemble DATA' top untested:ensemble
+good score untested:ensemble tiny.csv -o untested.csv
+good run mix.yaml --results . --quiet --set name=single --set sweep.over.model=near --set sweep.over.train.seed=1
+good top single
+grep -q '^No ensemble' stdout && fail 'a line about the ensemble of a single trial'
+bad 2 'has no ensemble: fewer than two trials can be members; hint: hourglass ensemble single ' top single:ensemble
+bad 2 'has no ensemble: fewer than two trials can be members' compare single:ensemble mix
+good ensemble single
+good top single:ensemble --csv
+says stdout '^ensemble,mix,|^ensemble,single,'
+good ensemble apart --where 'data.validation = 0.3'
+good top apart:ensemble
+says stdout '^Samples of the ensemble:'
+good compare apart:ensemble apart
+
 verdict
