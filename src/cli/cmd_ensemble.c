@@ -116,6 +116,20 @@ static void print_sets(const char *path)
     ensemble_row_free(&x);
 }
 
+static void print_where_warnings(const struct ensemble_made *m)
+{
+    if (m->where_labels)
+        log_warning(
+            "--where: %s chose the members by the labels of a test set, so the metrics of the ensemble on that set are "
+            "too good",
+            m->where_labels);
+    if (m->where_loss)
+        log_warning(
+            "--where: %s chose the members, but a low loss or error does not mean better detection; an ensemble of all "
+            "trials is safer",
+            m->where_loss);
+}
+
 static void print_warnings(const struct ensemble_options *o, const struct ensemble_made *m)
 {
     const struct ensemble *x = &m->ensemble;
@@ -127,6 +141,7 @@ static void print_warnings(const struct ensemble_options *o, const struct ensemb
     else if (o->top)
         log_warning(
             "--top: choosing trials without labels is often no better than chance; an ensemble of all trials is safer");
+    print_where_warnings(m);
     if (m->no_reference)
         log_warning(
             "the file has no threshold and no percentiles, and no member was tried on probes: %s; hint: hourglass "

@@ -270,6 +270,47 @@ static int write_ensemble_file(struct ensemble_work *w, struct ensemble *x, cons
 
 // --- all
 
+static bool has_set(const struct ensemble_work *w, const char *set)
+{
+    for (int i = 0; i < w->n_rows; i++)
+        if (row_find_set(&w->rows[i], set))
+            return true;
+    return false;
+}
+
+// Returns the metric of a test set that a column holds, or NULL if it holds none. The column is METRIC, or SET.METRIC
+// if there are several sets.
+static const struct metric *find_set_metric(const struct ensemble_work *w, const char *column)
+{
+    const char *dot = strrchr(column, '.');
+    char *set = dot ? mem_format("%.*s", (int)(dot - column), column) : NULL;
+    const struct metric *m = set_metrics;
+
+    while (m->name && strcmp(m->name, dot ? dot + 1 : column) != 0)
+        m++;
+    const bool is_metric = m->name && (!set || has_set(w, set));
+    free(set);
+    return is_metric ? m : NULL;
+}
+
+// Notes the first metric that needs labels, and the first loss, by which --where chose members.
+static void note_conditions(const struct ensemble_work *w, struct ensemble_made *out)
+{
+    const struct field_texts *where = &w->request->where;
+
+    for (int i = 0; i < where->n; i++) {
+        char *column = select_column(where->v[i]);
+        const struct metric *m = find_set_metric(w, column);
+        const bool is_loss = strcmp(column, "train_loss") == 0 || strcmp(column, "validation_loss") == 0 ||
+                             (m && strcmp(m->name, "mean_error") == 0);
+        if (m && metric_needs_labels(m) && !out->where_labels)
+            out->where_labels = mem_text(column);
+        if (is_loss && !out->where_loss)
+            out->where_loss = mem_text(column);
+        free(column);
+    }
+}
+
 // Returns the options that select members, in new memory, or NULL if there are none.
 static char *selection_text(const struct ensemble_request *q)
 {
@@ -303,6 +344,7 @@ static int make_chosen(struct ensemble_work *w, const struct output *output, str
     if (rc == 0) {
         x->run = mem_text(w->request->run);
         x->selection = selection_text(w->request);
+        note_conditions(w, out);
         out->chose_by_labels = w->request->top && !consensus_is_objective(w->rows, w->n_rows) &&
                                !isnan(w->rows[0].n_sets ? w->rows[0].set[0].roc_auc : NAN);
     }
@@ -336,5 +378,7 @@ void ensemble_made_free(struct ensemble_made *m)
 {
     ensemble_free(&m->ensemble);
     free(m->no_reference);
+    free(m->where_labels);
+    free(m->where_loss);
     *m = (struct ensemble_made){0};
 }

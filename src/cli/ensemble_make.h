@@ -18,6 +18,8 @@ struct ensemble_made {
     int64_t reference_rows;   // normal rows that the score was computed for; 0: their data was not there
     char *no_reference;       // owned: why; NULL: it was there
     bool chose_by_labels;     // --top chose by a metric that needs labels
+    char *where_labels;       // owned: a metric that needs labels, by which --where chose; NULL: none
+    char *where_loss;         // owned: a loss or mean error, by which --where chose; NULL: none
 };
 // Writes the ensemble of a run to `output`. Bad trial files of the run are left out: then it returns 0 and adds errors
 // that name them. Returns -1 and an error if there is no ensemble. Free *out with ensemble_made_free in all cases.

@@ -99,6 +99,12 @@ const struct row_column row_counts[] = {
 #undef SET
 #undef ROW
 
+bool metric_needs_labels(const struct metric *m)
+{
+    return m->offset != offsetof(struct set_results, mean_error) &&
+           m->offset != offsetof(struct set_results, threshold);
+}
+
 double metric_value(const struct metric *m, const void *results)
 {
     ASSERT(m->name && results, "a metric of nothing");

@@ -57,6 +57,8 @@ struct metric {
 };
 extern const struct metric set_metrics[];   // metrics in struct set_results; the last one has no name
 extern const struct metric trial_metrics[]; // metrics in struct leaderboard_row; the last one has no name
+// Returns true if a metric in set_metrics needs labels.
+bool metric_needs_labels(const struct metric *m);
 double metric_value(const struct metric *m, const void *results);
 void metric_set(const struct metric *m, void *results, double value);
 

@@ -84,6 +84,11 @@ static int operation_at(const char *at, enum operation *o)
     return 0;
 }
 
+char *select_column(const char *condition)
+{
+    return trim_text(condition, strcspn(condition, "=!<>"));
+}
+
 static int condition_parse(const struct leaderboard *b, const char *text, struct condition *c, struct err *e)
 {
     size_t at = strcspn(text, "=!<>");
@@ -91,7 +96,7 @@ static int condition_parse(const struct leaderboard *b, const char *text, struct
     if (length == 0 || at == 0)
         return err_add(e, ERR_USAGE, "--where: found '%s', allowed: COLUMN OP VALUE with one of = != < <= > >=", text);
 
-    char *name = trim_text(text, at);
+    char *name = select_column(text);
     c->column = find_column(b, "where", name, e);
     c->text = trim_text(text + at + length, strlen(text + at + length));
 

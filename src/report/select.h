@@ -10,6 +10,8 @@
 // last. If `sort` is NULL, the order of the leaderboard is kept. Returns NULL with ERR_USAGE and every mistake if a
 // condition or the column is wrong.
 int *select_rows(const struct leaderboard *b, char *const *where, int n_where, const char *sort, int *n, struct err *e);
+// Returns the name of the column of a condition that select_rows has accepted, in new memory.
+char *select_column(const char *condition);
 
 // Print the rows rows[0..n), with every column and every digit.
 void select_print_csv(const struct leaderboard *b, const int *rows, int n, FILE *out);

@@ -156,6 +156,22 @@ says stdout '^near.h5: 2 members of 1 kind,'
 good ensemble mix --top 2 -o two.h5
 says stdout '^two.h5: 2 members'
 says message 'warning: --top: the members were chosen by the labels'
+good ensemble mix --where 'roc_auc > 0' -o by-auc.h5
+says message 'warning: --where: roc_auc chose the members by the labels of a test set, so the metrics'
+good ensemble mix --where 'model = near' --where ' average_precision>0' -o by-ap.h5
+says message 'warning: --where: average_precision chose the members by the labels'
+good ensemble mix --where 'train_loss < 1e9' --where 'mean_error < 1e9' -o by-loss.h5
+says message 'warning: --where: train_loss chose the members, but a low loss or error does not mean better detection'
+good ensemble mix --where 'mean_error < 1e9' -o by-error.h5
+says message 'warning: --where: mean_error chose the members, but a low loss'
+good ensemble mix --where 'validation_loss < 1e9' -o by-validation.h5
+says message 'warning: --where: validation_loss chose the members'
+good ensemble mix --where 'model != narrow' --where 'epochs >= 0' -o by-settings.h5
+grep -q -e '--where:' message && fail 'a warning of members that settings select'
+sed 's/split: .*seed: 3}/test: {one: d.h5:all, two: d.h5:all}/; s/seed: .1, 2./seed: [1]/' mix.yaml >sets.yaml
+good run sets.yaml --results . --quiet --set name=sets
+good ensemble sets --where 'two.roc_auc > 0' -o by-set.h5
+says message 'warning: --where: two.roc_auc chose the members by the labels'
 for rule in max low2; do
     good ensemble mix --combine $rule -o $rule.h5
 done
