@@ -3,6 +3,7 @@
 #include "apply/explain.h"
 
 #include "apply/member_rows.h"
+#include "apply/original_rows.h"
 #include "apply/score_pass.h"
 #include "apply/score_places.h"
 #include "base/err.h"
@@ -24,6 +25,8 @@ void explained_row_free(struct explained_row *r)
     free(r->time);
     free(r->x);
     free(r->y);
+    free(r->value);
+    free(r->expected);
     free(r->member_x);
     free(r->member_y);
     *r = (struct explained_row){0};
@@ -137,6 +140,8 @@ static int explain_piece(struct score_pass *p, int64_t first, int64_t rows, stru
         if (!is_full || error > out->v[out->n - 1].error)
             keep_row(p, i, &place, error);
     }
+    if (original_rows_add(p, out->v, out->n, e) != 0)
+        return -1;
     return member_rows_add(p, out->v, out->n, e);
 }
 

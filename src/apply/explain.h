@@ -18,8 +18,12 @@ struct explained_row {
     int group;              // number of its group in the scaling; -1: none
     double error;
     // (columns), owned: the row as the model sees it, and its reconstruction. For an ensemble, its lead sees the row,
-    // and the reconstruction is the weighted mean of those of the members, in the units of the lead.
+    // and the reconstruction is the weighted mean of those of the members, in the units of the lead. If the lead
+    // smooths or normalizes pictures, it is the reconstruction of the lead.
     float *x, *y;
+    // (columns), owned: what the row has, with missing values filled, and its reconstruction, in the units of the data.
+    // For an ensemble, the latter is the weighted mean of those of the members.
+    float *value, *expected;
     // (members, columns), owned: the row as each member of an ensemble sees it, and its reconstruction. NaN: the member
     // has no reconstruction. NULL: a single model.
     float *member_x, *member_y;

@@ -2,6 +2,7 @@
 // rows and members would take too much memory.
 #include "apply/member_rows.h"
 
+#include "apply/original_rows.h"
 #include "apply/score_pass.h"
 #include "apply/score_rows.h"
 #include "base/err.h"
@@ -54,12 +55,6 @@ static int pass_member_rows(struct score_pass *p, struct explained_row *const *r
     return e->count ? -1 : 0;
 }
 
-// Returns true if scaled values can be turned back into original ones.
-static bool can_be_undone(const struct scaling *s)
-{
-    return s->smooth <= 0 && !s->normalizes;
-}
-
 // Returns true if a member has a reconstruction of the row y (n). It has none if it cannot take the row.
 static bool are_all_finite(const float *y, size_t n)
 {
@@ -69,33 +64,61 @@ static bool are_all_finite(const float *y, size_t n)
     return true;
 }
 
-// Sets y to the mean of the reconstructions of the members, weighted like the score. It is computed in original units,
-// without members whose scaling cannot be undone. If that of the lead cannot be undone, y stays its reconstruction.
+// Returns the reconstruction of a member, which is finite, or NULL if it has none.
+static const float *reconstruction_of(
+    const struct score_pass *p, const struct score_member *m, const struct explained_row *row)
+{
+    const float *y = row->member_y + (size_t)m->number * (size_t)p->columns;
+    return are_all_finite(y, (size_t)p->columns) ? y : NULL;
+}
+
+// Returns true if some member has a reconstruction of the row as it is, not of the smoothed row.
+static bool is_any_sharp(const struct score_pass *p, const struct explained_row *row)
+{
+    for (int k = 0; k < p->apply.n_models; k++)
+        if (p->member[k].fit.scaling->smooth <= 0 && reconstruction_of(p, &p->member[k], row))
+            return true;
+    return false;
+}
+
+// Sets `expected` to the mean of the reconstructions of the members in original units, weighted like the score. Those
+// of smoothed pictures count only if there are no others. Rows without any reconstruction get NaN.
 static void average_reconstructions(const struct score_pass *p, struct explained_row *row)
 {
-    const struct scaling *lead = p->member[0].fit.scaling;
-    const size_t columns = (size_t)p->columns, features = (size_t)p->n_features;
+    const size_t columns = (size_t)p->columns;
+    const bool needs_sharp = is_any_sharp(p, row);
     double *mean = mem_new(columns, sizeof *mean), total = 0;
     float *original = mem_new(columns, sizeof *original);
 
     for (int k = 0; k < p->apply.n_models; k++) {
         const struct score_member *m = &p->member[k];
-        const struct scaling *s = m->fit.scaling;
-        if (!are_all_finite(row->member_y + (size_t)m->number * columns, columns) || !can_be_undone(s))
+        const float *y = reconstruction_of(p, m, row);
+        if (!y || (needs_sharp && m->fit.scaling->smooth > 0))
             continue;
-        for (size_t i = 0; i < columns; i += features)
-            scaling_invert(
-                s, s->n_groups ? row->group : -1, row->member_y + (size_t)m->number * columns + i, original + i);
+        original_rows_expect(p, m->fit.scaling, row, y, original);
         for (size_t i = 0; i < columns; i++)
             mean[i] += m->weight * (double)original[i];
         total += m->weight;
     }
 
-    for (size_t i = 0; i < columns && total > 0; i++)
-        mean[i] /= total;
-    for (size_t i = 0; i < columns && total > 0 && can_be_undone(lead); i += features)
-        scaling_apply(lead, lead->n_groups ? row->group : -1, false, mean + i, row->y + i);
+    for (size_t i = 0; i < columns; i++)
+        row->expected[i] = total > 0 ? (float)(mean[i] / total) : NAN;
     free(original);
+    free(mean);
+}
+
+// Sets y to the mean of the reconstructions, in the units of the lead. It stays the reconstruction of the lead if that
+// smooths or normalizes, because the mean would not be what the lead compares the row with, or if there is no mean.
+static void convert_mean(const struct score_pass *p, struct explained_row *row)
+{
+    const struct scaling *lead = p->member[0].fit.scaling;
+    double *mean = mem_new((size_t)p->columns, sizeof *mean);
+
+    for (int i = 0; i < p->columns; i++)
+        mean[i] = (double)row->expected[i];
+    bool is_known = are_all_finite(row->expected, (size_t)p->columns) && lead->smooth <= 0 && !lead->normalizes;
+    for (int i = 0; i < p->columns && is_known; i += p->n_features)
+        scaling_apply(lead, lead->n_groups ? row->group : -1, false, mean + i, row->y + i);
     free(mean);
 }
 
@@ -119,11 +142,13 @@ int member_rows_add(struct score_pass *p, struct explained_row *row, int n, stru
         if (a->reader)
             row_reader_use(a->reader, &p->member[a->model].fit);
         else
-            score_rows_rescale(p, &alone);
+            score_rows_rescale(p, p->member[a->model].fit.scaling, &alone);
         pass_member_rows(p, added, n_added, e);
     }
-    for (int i = 0; i < n_added && !e->count; i++)
+    for (int i = 0; i < n_added && !e->count; i++) {
         average_reconstructions(p, added[i]);
+        convert_mean(p, added[i]);
+    }
     free(added);
     return e->count ? -1 : 0;
 }

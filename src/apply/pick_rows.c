@@ -4,6 +4,7 @@
 #include "apply/blame.h"
 #include "apply/explain.h"
 #include "apply/member_rows.h"
+#include "apply/original_rows.h"
 #include "apply/score_pass.h"
 #include "apply/score_places.h"
 #include "base/err.h"
@@ -78,6 +79,8 @@ static int pick_from_piece(struct score_pass *p, int64_t first, int64_t rows, st
         pick_from_windows(p, rows);
     else
         pick_from_rows(p, first, rows);
+    if (original_rows_add(p, picker->found, picker->wishes->n, e) != 0)
+        return -1;
     return member_rows_add(p, picker->found, picker->wishes->n, e);
 }
 

@@ -4,6 +4,7 @@
 
 #include "apply/apply.h"
 #include "apply/new_rows.h"
+#include "apply/original_rows.h"
 #include "apply/series_rows.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -134,7 +135,7 @@ static struct new_rows_request request_rows(const struct score_pass *s, const st
         .columns = &s->job->model->columns,
         .takes_groups = takes_groups,
         .groups = s->groups,
-        .keeps_values = s->job->model->ensemble != NULL};
+        .keeps_values = s->job->model->ensemble || original_rows_need_values(s)};
 }
 
 // Does the same as score_rows_open for a model of windows, for which rows are time steps.
@@ -207,10 +208,8 @@ void score_rows_free(struct score_pass *s)
     new_rows_free(&s->rows);
 }
 
-void score_rows_rescale(struct score_pass *s, const struct team *team)
+void score_rows_rescale(struct score_pass *s, const struct scaling *scaling, const struct team *team)
 {
-    const struct scaling *scaling = s->member[s->apply.model].fit.scaling;
-
     if (s->series.window.length)
         series_rows_rescale(&s->series, scaling, team);
     else if (team->comm->rank == 0)
@@ -222,7 +221,7 @@ void score_rows_select(struct apply *a)
     struct score_pass *s = a->context;
     const struct comm *comm = a->team->comm;
 
-    score_rows_rescale(s, a->team);
+    score_rows_rescale(s, s->member[a->model].fit.scaling, a->team);
     if (comm->size > 1 && !s->series.window.length) {
         int64_t n = comm->rank == 0 ? s->rows->n : 0;
         comm_broadcast(comm, 0, &n, sizeof n);

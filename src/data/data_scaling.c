@@ -136,6 +136,24 @@ void scaling_apply(const struct scaling *s, int group, bool as_float, const doub
         scale_picture(s, out);
 }
 
+double scaling_level(const struct scaling *s, int group, const float *row)
+{
+    struct scaling before = *s; // borrows the arrays
+
+    if (!s->normalizes)
+        return 1;
+    double *value = mem_new((size_t)s->columns, sizeof *value);
+    float *scaled = mem_new((size_t)s->columns, sizeof *scaled);
+    for (int c = 0; c < s->columns; c++)
+        value[c] = (double)row[c];
+    before.normalizes = 0;
+    scaling_apply(&before, group, false, value, scaled);
+    double level = picture_level(scaled, s->columns);
+    free(value);
+    free(scaled);
+    return level > 0 ? level : 1;
+}
+
 static double shift_of(const struct scaling *s, int group, int column)
 {
     ASSERT(group < s->n_groups, "group %d of %d", group, s->n_groups);

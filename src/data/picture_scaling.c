@@ -58,13 +58,19 @@ void picture_smooth(float *x, int height, int width, int channels, double deviat
         smooth_line(&f, x + i, height, width * channels);
 }
 
-void picture_normalize(float *x, int n)
+double picture_level(const float *x, int n)
 {
     double sum = 0;
 
     for (int i = 0; i < n; i++)
         sum += (double)x[i] * (double)x[i];
-    double level = sqrt(sum / n);
+    return sqrt(sum / n);
+}
+
+void picture_normalize(float *x, int n)
+{
+    double level = picture_level(x, n);
+
     for (int i = 0; level > 0 && i < n; i++)
         x[i] = (float)((double)x[i] / level);
 }

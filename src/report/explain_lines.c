@@ -14,35 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A row in original units.
-struct original_row {
-    float *seen, *expected; // (values), owned
-};
-
 // Returns the group of a row in the scaling of the model; -1: none. The group can be that of another member of an
 // ensemble, which scales by group while this one does not.
 static int group_of_row(const struct trained_model *t, const struct explained_row *row)
 {
     return t->scaling.n_groups ? row->group : -1;
-}
-
-static struct original_row invert_row(const struct trained_model *t, const struct explained_row *row, int values)
-{
-    struct original_row o = {mem_new((size_t)values, sizeof *o.seen), mem_new((size_t)values, sizeof *o.expected)};
-    int columns = t->scaling.columns;
-
-    ASSERT(columns > 0 && values % columns == 0, "%d values, %d columns", values, columns);
-    for (int i = 0; i < values; i += columns) {
-        scaling_invert(&t->scaling, group_of_row(t, row), row->x + i, o.seen + i);
-        scaling_invert(&t->scaling, group_of_row(t, row), row->y + i, o.expected + i);
-    }
-    return o;
-}
-
-static void free_original_row(struct original_row *o)
-{
-    free(o->seen);
-    free(o->expected);
 }
 
 // Returns the category that the features of a column stand for: the one with the largest value or, for a column of one
@@ -132,22 +108,23 @@ static double mean_percentile(const struct trained_model *t, const struct explai
 
 // Fills in the values, categories and the percentile of a line, for the value with the line's largest error.
 static void complete_line(const struct trained_model *t, const struct explained_rows *rows,
-    const struct explained_row *row, const struct original_row *o, struct explain_line *l)
+    const struct explained_row *row, struct explain_line *l)
 {
     int feature = l->value % t->scaling.columns;
     int number = columns_of_feature(&t->columns, feature);
     const struct column *c = number >= 0 ? &t->columns.v[number] : NULL;
 
     l->step = l->value / t->scaling.columns;
-    l->seen =
-        scaling_round(&t->scaling, group_of_row(t, row), feature, (double)o->seen[l->value]) + 0.0; // turns -0 into 0
-    l->expected = scaling_round(&t->scaling, group_of_row(t, row), feature, (double)o->expected[l->value]) + 0.0;
+    // Adding 0 turns -0 into 0.
+    const int group = group_of_row(t, row);
+    l->seen = scaling_round(&t->scaling, group, feature, (double)row->value[l->value]) + 0.0;
+    l->expected = scaling_round(&t->scaling, group, feature, (double)row->expected[l->value]) + 0.0;
     l->percentile = mean_percentile(t, rows, row, l);
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
-        l->seen_category = category_of(c, o->seen + first, 0.5F); // a row has 1 at the feature of its category
+        l->seen_category = category_of(c, row->value + first, 0.5F); // a row has 1 at the feature of its category
         l->seen_category = l->seen_category ? l->seen_category : "(unknown)";
-        l->expected_category = category_of(c, o->expected + first, -INFINITY);
+        l->expected_category = category_of(c, row->expected + first, -INFINITY);
     }
 }
 
@@ -208,7 +185,6 @@ struct explain_line *explain_lines_of(
 {
     const struct blame *b = &rows->blame;
     struct explain_line *lines = mem_new((size_t)b->n, sizeof *lines);
-    struct original_row o = invert_row(t, row, b->values);
     double *error = value_errors(t, rows, row), sum = sum_value_errors(error, b->values);
 
     for (int k = 0; k < b->n; k++)
@@ -222,11 +198,10 @@ struct explain_line *explain_lines_of(
 
     for (int k = 0; k < b->n; k++) {
         lines[k].share = sum > 0 && isfinite(sum) ? lines[k].share / sum : NAN;
-        complete_line(t, rows, row, &o, &lines[k]);
+        complete_line(t, rows, row, &lines[k]);
     }
     if (sum > 0 && isfinite(sum))
         qsort(lines, (size_t)b->n, sizeof *lines, compare_lines);
-    free_original_row(&o);
     free(error);
     *n = b->n;
     return lines;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_scaling.h"
 #include "nn/nn.h"
 #include "report/explain_lines.h"
 #include "report/gallery.h"
@@ -268,7 +269,17 @@ void explain_print(const struct explain_report *r, enum explain_format format, F
 
 // --- the picture
 
-// Returns true if the pictures hold bytes: they are not scaled, and a value is above 1.
+// Returns true if a scaling keeps the units of values. Then it has no factors, or they are all 1, because pictures are
+// smoothed.
+static bool keeps_units(const struct scaling *s)
+{
+    for (int c = 0; s->factor && c < s->columns; c++)
+        if (s->factor[c] != 1 || s->shift[c] != 0)
+            return false;
+    return !s->takes_log && !s->normalizes;
+}
+
+// Returns true if the pictures hold bytes: they are in their own units, and a value is above 1.
 static bool holds_bytes(const struct explain_report *r)
 {
     const struct explained_rows *rows = r->rows;
@@ -277,7 +288,7 @@ static bool holds_bytes(const struct explain_report *r)
     for (int i = 0; i < rows->n; i++)
         for (int k = 0; k < rows->blame.values; k++)
             is_beyond |= rows->v[i].x[k] > 1;
-    return !r->model->scaling.factor && is_beyond;
+    return keeps_units(&r->model->scaling) && is_beyond;
 }
 
 int explain_draw(const struct explain_report *r, struct err *e)

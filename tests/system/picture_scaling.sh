@@ -1,6 +1,6 @@
 #!/bin/bash
 # Scaling of whole pictures: `smooth` and `normalize` give what NumPy gives, in training, in blocks and for new data; and they
-# are refused for samples that are no pictures.
+# are refused for samples that are no pictures. `explain` shows values and reconstructions in the units of the data.
 source "$(dirname "$0")/../lib.sh"
 "$PYTHON" -c 'import h5py' 2>/dev/null || skip 'no python3-h5py'
 
@@ -70,6 +70,65 @@ check("level", normalize((color - low) / (high - low)))
 check("colors", smooth(color, 1))
 low, high = numpy.log1p(gray[:100]).min(axis=0), numpy.log1p(gray[:100]).max(axis=0)
 check("bytes", (numpy.log1p(gray) - low) / (high - low))
+CHECKS
+
+# --- explain: `value` is what the row has, `expected` has its units, also in an ensemble. Rows 0 and 1 are rows of the
+# training data, rows 2 and 3 are twice as bright.
+"$PYTHON" -c 'import numpy
+half = numpy.load("gray.npy")[:60] // 2
+numpy.save("half.npy", half)
+numpy.save("rows.npy", numpy.concatenate([half[:2], 2 * half[:2]]))'
+good import half.npy -o data/half.h5:all
+good import rows.npy -o data/rows.h5:all
+printf '%s\n' 'name: views' 'data: {train: "half.h5:all", test: "rows.h5:all", scale: {method: unit, smooth: 0, normalize: false}}' \
+    'model: {neighbours: {k: [1]}}' 'sweep: {over: {data.scale.smooth: [0, 1], data.scale.normalize: [false, true]}}' >views.yaml
+printf '%s\n' 'name: clipped' 'data: {train: "half.h5:all", scale: {method: standard, clip: 0.5}}' 'model: {neighbours: {k: [1]}}' >clipped.yaml
+good run views.yaml -n 1 -t 1
+mv data/half.h5 away.h5 # without it, no member is tried on probes and left out
+good ensemble results/views
+mv away.h5 data/half.h5
+good run clipped.yaml -n 1 -t 1
+for model in results/views/trials/*.h5 results/views/ensemble.h5 results/clipped/trials/*.h5; do
+    name=$(echo "$model" | tr / _)
+    good explain "$model" rows.npy --features 54 --csv -t 2
+    cp stdout "$name.csv"
+    good explain "$model" data/rows.h5:all --features 54 --csv -n 2 -t 1
+    cmp "$name.csv" stdout >message 2>&1 || fail "$model explains a file in another way than its import"
+done
+"$PYTHON" - <<'CHECKS' || fail 'explained values'
+import csv, glob
+import h5py, numpy
+
+def smooth(x):
+    weight = numpy.exp(-numpy.arange(-3, 4) ** 2 / 2)
+    weight /= weight.sum()
+    for axis in 1, 2:
+        x = numpy.apply_along_axis(lambda line: numpy.convolve(line, weight)[3:-3], axis, x)
+    return x
+
+rows = numpy.load("rows.npy").astype(float)
+names = [f"{y}:{x}" for y in range(9) for x in range(6)]
+found = set()
+for path in sorted(glob.glob("results_*.csv")):
+    value, expected = numpy.full((2, 4, 54), numpy.nan)
+    for line in csv.DictReader(open(path)):
+        at = int(line["row"]), names.index(line["feature"])
+        value[at], expected[at] = float(line["value"]), float(line["expected"])
+    value, expected = value.reshape(rows.shape), expected.reshape(rows.shape)
+    assert abs(value - rows).max() < 1e-3, (path, abs(value - rows).max())
+
+    model = path.removesuffix(".csv").removeprefix("results_")
+    if not model.startswith("views_trials_"):
+        found.add(model)
+        assert abs(expected[:2] - rows[:2]).max() < 1e-3 or "clipped" in model, (path, abs(expected - rows)[:2].max())
+        continue
+    scaling = h5py.File("results/views/trials/" + model.removeprefix("views_trials_"))["model/scaling"]
+    is_smooth, is_level = "smooth" in scaling.attrs, "normalizes" in scaling.attrs
+    known = slice(0, 4 if is_level else 2)
+    seen = smooth(rows) if is_smooth else rows
+    assert abs(expected - seen)[known].max() < 1e-2, (path, is_smooth, is_level, abs(expected - seen)[known].max())
+    found.add((is_smooth, is_level))
+assert len(found) == 6, found
 CHECKS
 
 # --- what cannot be smoothed, normalized or given back
