@@ -48,7 +48,7 @@ static bool knows_trial(const struct ensemble *x, const char *id)
     return false;
 }
 
-static bool is_usable(const struct leaderboard_row *rows, int n, const char *id)
+static bool is_usable_trial(const struct leaderboard_row *rows, int n, const char *id)
 {
     for (int i = 0; i < n; i++)
         if (strcmp(rows[i].id, id) == 0)
@@ -57,7 +57,7 @@ static bool is_usable(const struct leaderboard_row *rows, int n, const char *id)
 }
 
 // Warns of trials that are missing. Members that the user has selected need not be all trials.
-static void compare_trials(
+static void compare_with_run(
     const char *folder, const char *file, const struct ensemble *x, const struct leaderboard_row *rows, int n)
 {
     const char *selection = x->selection ? x->selection : "";
@@ -69,7 +69,7 @@ static void compare_trials(
             missing += !x->selection && !knows_trial(x, rows[i].id);
         }
     for (int i = 0; i < x->n; i++)
-        gone += !is_usable(rows, n, x->member[i].id);
+        gone += !is_usable_trial(rows, n, x->member[i].id);
 
     if (missing || gone)
         log_warning(
@@ -91,7 +91,7 @@ void ensemble_warn_of_age(const char *name)
 
     if (f && ensemble_is_model(f) && ensemble_read(f, &x, &ignored) == 0) {
         if (run_read_rows(folder, STORE_CHECK, &rows, &n, &ignored) == 0)
-            compare_trials(folder, file, &x, rows, n);
+            compare_with_run(folder, file, &x, rows, n);
         rows_free(&rows, n);
         ensemble_free(&x);
     }

@@ -9,6 +9,7 @@
 #include "leaderboard/consensus.h"
 #include "leaderboard/ensemble.h"
 #include "leaderboard/leaderboard.h"
+#include "leaderboard/row.h"
 #include "leaderboard/run_ensemble.h"
 #include "leaderboard/run_file.h"
 #include "leaderboard/run_read.h"

@@ -148,7 +148,7 @@ static void show_configurations(const struct leaderboard_row *rows, int n, int c
     table_free(&t);
 }
 
-static bool names_ensemble(const char *id)
+static bool wants_ensemble(const char *id)
 {
     return id && strcmp(id, ENSEMBLE_ROW_ID) == 0;
 }
@@ -162,7 +162,7 @@ static void find_ensemble(const char *run, int n, const char *id, struct ensembl
     char *path = stat(run, &s) == 0 && S_ISDIR(s.st_mode) ? mem_format("%s/run.h5", run) : mem_text(run);
 
     *out = (struct ensemble_row){0};
-    if (stat(path, &s) == 0 && names_ensemble(id))
+    if (stat(path, &s) == 0 && wants_ensemble(id))
         ensemble_row_find(path, out, &unreadable);
     else if (stat(path, &s) == 0)
         ensemble_row_read(path, out, &unreadable);
@@ -197,13 +197,22 @@ static void show_places(const char *run, const struct leaderboard_row *s, bool i
     log_print("All trials   %s%s\n", run, is_folder ? "/run.h5" : "");
 }
 
-// Returns the row that the user asks for: a trial, or the ensemble. Sets *member to a trial with the same data if it is
-// the ensemble, else to NULL. Returns NULL and an error if there is no such row.
-static const struct leaderboard_row *choose_shown(const char *run, const struct leaderboard_row *rows, int n,
-    const char *id, const struct ensemble_row *x, const struct leaderboard_row **member, struct err *e)
+// Returns a trial with the same data as the ensemble, or NULL if there is none.
+static const struct leaderboard_row *find_member(
+    const struct leaderboard_row *rows, int n, const struct ensemble_row *x)
 {
-    *member = NULL;
-    if (!names_ensemble(id))
+    for (int i = 0; i < n; i++)
+        if (x->from_file ? strcmp(rows[i].id, x->member) == 0 : row_may_be_member(&rows[i]))
+            return &rows[i];
+    return NULL;
+}
+
+// Returns the row that the user asks for: a trial, or the ensemble, which then has a trial with the same data. Returns
+// NULL and an error if there is no such row.
+static const struct leaderboard_row *choose_shown(const char *run, const struct leaderboard_row *rows, int n,
+    const char *id, const struct ensemble_row *x, struct err *e)
+{
+    if (!wants_ensemble(id))
         return find_trial(rows, n, id, e);
 
     if (!x->has_row) {
@@ -212,10 +221,7 @@ static const struct leaderboard_row *choose_shown(const char *run, const struct 
         free(why);
         return NULL;
     }
-    for (int i = 0; i < n && !*member; i++)
-        if (x->from_file ? strcmp(rows[i].id, x->member) == 0 : row_may_be_member(&rows[i]))
-            *member = &rows[i];
-    if (*member)
+    if (find_member(rows, n, x))
         return &x->row;
     err_add(e, ERR_USAGE, "%s: no usable trial is a member of the ensemble; hint: hourglass ensemble %s", run, run);
     return NULL;
@@ -257,9 +263,10 @@ static int show_all(const char *run, const struct leaderboard_row *rows, int n, 
     const struct ensemble_row *x, struct err *e)
 {
     const char *id = x->has_row && x->is_model && !o->trial ? ENSEMBLE_ROW_ID : o->trial;
-    const struct leaderboard_row *member, *s = choose_shown(run, rows, n, id, x, &member, e);
+    const struct leaderboard_row *s = choose_shown(run, rows, n, id, x, e);
     if (!s)
         return -1;
+    const struct leaderboard_row *member = s == &x->row ? find_member(rows, n, x) : NULL;
 
     char *folder = folder_of_run(run);
     show_summary(run, rows, n, o, x);
@@ -311,11 +318,10 @@ int show_intervals(const char *run, const struct leaderboard_row *rows, int n, c
     enum scores_print how, struct err *e)
 {
     struct ensemble_row x;
-    const struct leaderboard_row *member;
 
     find_ensemble(run, n, o->trial, &x);
-    const struct leaderboard_row *s = choose_shown(run, rows, n, o->trial, &x, &member, e);
-    int rc = s ? print_trial_intervals(s, member != NULL, o, how, e) : -1;
+    const struct leaderboard_row *s = choose_shown(run, rows, n, o->trial, &x, e);
+    int rc = s ? print_trial_intervals(s, s == &x.row, o, how, e) : -1;
     ensemble_row_free(&x);
     return rc;
 }
