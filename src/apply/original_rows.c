@@ -12,20 +12,9 @@
 #include "data/row_reader.h"
 #include <stdlib.h>
 
-// Returns true if scaled rows do not hold what the rows had.
-static bool loses_values(const struct scaling *s)
-{
-    return s->smooth > 0 || s->normalizes || s->low;
-}
-
 static int group_in(const struct scaling *s, const struct explained_row *row)
 {
     return s->n_groups ? row->group : -1;
-}
-
-bool original_rows_need_values(const struct score_pass *p)
-{
-    return p->sink->needs_rows && loses_values(p->member[0].fit.scaling);
 }
 
 // Reads the values of the n rows, filled but not scaled.
@@ -97,9 +86,9 @@ int original_rows_add(struct score_pass *p, struct explained_row *row, int n, st
         added[n_added++] = &row[i];
     }
 
-    if (n_added && loses_values(lead))
+    if (n_added && scaling_loses_values(lead))
         rc = read_values(p, added, n_added, e);
-    for (int i = 0; i < n_added && !loses_values(lead); i++)
+    for (int i = 0; i < n_added && !scaling_loses_values(lead); i++)
         invert_values(p, lead, added[i]);
     for (int i = 0; i < n_added && rc == 0; i++)
         original_rows_expect(p, lead, added[i], added[i]->y, added[i]->expected);

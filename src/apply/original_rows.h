@@ -11,8 +11,6 @@ struct score_pass;
 // values cannot be found from x, because the scaling smooths, normalizes or limits them, are read once more. Returns -1
 // and an error if they cannot be read, or if memory runs out.
 int original_rows_add(struct score_pass *p, struct explained_row *row, int n, struct err *e);
-// Returns true if the pass needs the values of new rows before scaling, for original_rows_add.
-bool original_rows_need_values(const struct score_pass *p);
 // Converts the reconstruction y (columns) of a row that has its `value` to the units of the data, out (columns). If the
 // scaling smooths pictures, the result is that of the smoothed picture.
 void original_rows_expect(

@@ -4,13 +4,13 @@
 
 #include "apply/apply.h"
 #include "apply/new_rows.h"
-#include "apply/original_rows.h"
 #include "apply/series_rows.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "comm/comm.h"
+#include "data/data_scaling.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +126,12 @@ static const struct row_fit *strictest_fit(const struct score_pass *s)
     return &s->member[0].fit;
 }
 
+// Returns true if a piece is scaled more than once: for the members of an ensemble, or to show what its rows have.
+static bool needs_values(const struct score_pass *s)
+{
+    return s->job->model->ensemble || (s->sink->needs_rows && scaling_loses_values(s->member[0].fit.scaling));
+}
+
 static struct new_rows_request request_rows(const struct score_pass *s, const struct row_fit *fit, bool takes_groups)
 {
     return (struct new_rows_request){.names = s->job->files,
@@ -135,7 +141,7 @@ static struct new_rows_request request_rows(const struct score_pass *s, const st
         .columns = &s->job->model->columns,
         .takes_groups = takes_groups,
         .groups = s->groups,
-        .keeps_values = s->job->model->ensemble || original_rows_need_values(s)};
+        .keeps_values = needs_values(s)};
 }
 
 // Does the same as score_rows_open for a model of windows, for which rows are time steps.

@@ -45,6 +45,11 @@ bool scaling_is_affine(const struct scaling *s)
     return !s->takes_log && !s->low && !s->n_groups && !(s->smooth > 0) && !s->normalizes;
 }
 
+bool scaling_loses_values(const struct scaling *s)
+{
+    return s->smooth > 0 || s->normalizes || s->low;
+}
+
 double scaling_log(double x)
 {
     return copysign(log1p(fabs(x)), x);

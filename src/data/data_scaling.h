@@ -44,6 +44,8 @@ int *scaling_match_groups(const struct scaling *s, char *const *name, int n);
 // so that the bits of a row do not depend on whether it is converted before a batch is gathered or during that.
 // Otherwise it computes in double and rounds at the end.
 void scaling_apply(const struct scaling *s, int group, bool as_float, const double *row, float *out);
+// Returns true if scaled rows do not hold what the rows had: they are smoothed, normalized or limited.
+bool scaling_loses_values(const struct scaling *s);
 // Returns the number by which scaling_apply divides a row (columns) of a group at the end; 1: none.
 double scaling_level(const struct scaling *s, int group, const float *row);
 // Returns the original value of a scaled value of a column, for a row of a group (-1: without a group).
