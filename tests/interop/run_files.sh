@@ -171,6 +171,8 @@ must "$hourglass" run convolutions.yaml --results .
 must "$hourglass" run signals.yaml --results .
 must "$hourglass" run diverged.yaml --results .
 must "$hourglass" run table.yaml --results . --set name=journals --trials journal # trials as records
+must "$hourglass" run table.yaml --results . --set name=agreeing --set sweep.objective=consensus
+must "$hourglass" run table.yaml --results . --set name=steady --set sweep.objective=stability
 must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
 # an ensemble as a model
 must "$hourglass" ensemble table
