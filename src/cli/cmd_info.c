@@ -200,7 +200,7 @@ static void show_trial(const char *name, struct err *e)
     free(prefix);
 }
 
-static bool names_ensemble(const char *name)
+static bool means_ensemble(const char *name)
 {
     const char *id = model_id(name);
     return id && strcmp(id, MODEL_ENSEMBLE_ID) == 0;
@@ -233,7 +233,7 @@ int cmd_info(int argc, char **argv)
     for (int i = 0; parsed == 0 && i < rest.n; i++)
         if (names_trial(rest.v[i]))
             show_trial(rest.v[i], &e);
-        else if (names_ensemble(rest.v[i]))
+        else if (means_ensemble(rest.v[i]))
             show_ensemble(rest.v[i], &e);
         else if (path_is_journal(rest.v[i]))
             show_journal(rest.v[i], &e);

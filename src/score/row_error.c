@@ -135,7 +135,7 @@ void row_errors(const struct row_error *r, const struct model *m, const real *w,
     const size_t columns = (size_t)shape_size(&m->input);
 
     compute_row_errors(r, m, w, ws, chunk, row);
-    if (!m->ignores_missing || r->error == ERROR_NOISE_LEVEL)
+    if (!m->ignores_missing || r->error == ERROR_NOISE_LEVEL || error_is_variational(r->error))
         return;
 
     // Some errors compare no values, but what the layers make of 0 in place of the missing ones.
