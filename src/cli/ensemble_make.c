@@ -35,7 +35,7 @@ struct ensemble_work {
     int n;
     struct member_judgement *judgement; // (n); zero: not judged
     struct reference reference;         // of the scores of normal rows; levels = 0: none
-    struct reference step_reference;    // of the scores of their time steps, if samples are windows
+    struct reference step_reference;    // of the scores of the time steps of normal rows, if samples are windows
 };
 
 static void work_free(struct ensemble_work *w)

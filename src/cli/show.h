@@ -16,8 +16,8 @@ struct show_options {
     bool is_sorted;                      // the user has chosen the order of the rows
 };
 // Prints the leaderboard of the rows (n) and the samples of one trial to stdout, and writes gallery-ID.png into the
-// folder of the run. If the data is missing or has changed, prints a message. That is an error only if the user asked
-// for a trial, a set, classes or a threshold, or if a file is damaged.
+// folder of the run. If the data is missing or has changed, only prints a message, unless the user asked for a trial,
+// a set, classes or a threshold: then it is an error. A damaged file is always an error.
 int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e);
 // Prints the 95 % intervals of the metrics of the trial that `o` selects, and nothing else. Returns -1 and an error if
 // there is no such trial, or if it has no test set with labels.

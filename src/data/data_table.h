@@ -22,7 +22,7 @@ struct data_table {
     int64_t *label;                 // (rows), owned; NULL: none. After data_labels_match: classes, if there are any
     char **features;                // (columns), owned: names; NULL: none
     struct columns table_columns;   // owned: columns of the imported table
-    struct coordinates coordinates; // owned; their arrays are read only with TABLE_COORDINATES
+    struct coordinates coordinates; // owned; without TABLE_COORDINATES, their arrays are not loaded
     char *label_name;               // owned; NULL: no labels
     char **label_names; // (n_label_names), owned: names of the stored labels 0, 1, ...; NULL: labels are plain numbers
     int n_label_names;

@@ -76,7 +76,7 @@ static int choose_normal_names(const struct label_question *q, struct label_choi
     return result;
 }
 
-// --- the data has numbers
+// --- data whose labels are numbers
 
 static int refuse_normal_number(const struct label_question *q, const char *found, struct err *e)
 {

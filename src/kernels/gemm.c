@@ -48,8 +48,8 @@ static CBLAS_TRANSPOSE transpose_flag(bool is_transposed)
     return is_transposed ? CblasTrans : CblasNoTrans;
 }
 
-// Returns true if our own loops compute a product, not OpenBLAS. The choice depends only on the shape, so that equal
-// shapes give equal bits.
+// Returns true if our own loops, and not OpenBLAS, compute products of this shape. The choice depends only on the
+// shape, so that equal shapes give equal bits.
 static bool shape_is_ours(struct gemm_shape s)
 {
     return (int64_t)s.M * s.N * s.K <= kernels()->gemm_work;

@@ -142,13 +142,13 @@ static void activate_backward_loop(enum activation f, size_t n, const real *rest
         for (size_t i = 0; i < n; i++)
             dy[i] = y[i] > 0 && y[i] < 1 ? dy[i] / 6 : 0;
         break;
-    case GELU: // y is z: Phi(z) + z Phi'(z)
+    case GELU: // y holds the input z; the slope is Phi(z) + z Phi'(z)
         for (size_t i = 0; i < n; i++) {
             real bell = bell_height * REAL(exp)(-y[i] * y[i] / 2);
             dy[i] *= (1 + REAL(erf)(root_half * y[i])) / 2 + y[i] * bell;
         }
         break;
-    case SILU: // y is z
+    case SILU: // y holds the input z
         for (size_t i = 0; i < n; i++) {
             real s = 1 / (1 + REAL(exp)(-y[i]));
             dy[i] *= s * (1 + y[i] * (1 - s));

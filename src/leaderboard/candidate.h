@@ -30,7 +30,7 @@ bool candidates_share_data(const struct member_candidate *c, int n);
 // Sets a veto on each candidate if another one of its lineage has more epochs, or as many and comes earlier.
 
 void candidates_keep_one_per_lineage(struct member_candidate *c, int n);
-// Makes an ensemble of the candidates without a veto, in their order. Returns 0; 1 if there is no member; or -1 and an
-// error. The caller frees *x in all cases.
+// Makes an ensemble of those candidates that have no veto, in their order. Returns 0, or 1 if none is left, or -1 and
+// an error. The caller frees *x in all cases.
 int candidates_join(
     const struct member_candidate *c, int n, enum combination_rule rule, struct ensemble *x, struct err *e);

@@ -174,7 +174,8 @@ static void batch_normalization_backward(const struct layer *l, const struct pas
     sum_normal_gradients(M, C, p->dy, k.normal, d_gamma, d_beta);
     share_statistics(l, p, &k);
 
-    // The factor of the gradient through the shard's statistics is 0 for running statistics, which are constants.
+    // The shard's statistics depend on the inputs, so a part of the gradient flows through them. Running statistics are
+    // constants: for them, this part is 0.
     const real through = p->step->trains ? 1 / (real)M : 0;
     for (size_t i = 0; p->dx && i < M * C; i += C)
         for (size_t j = 0; j < C; j++)

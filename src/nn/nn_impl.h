@@ -14,7 +14,7 @@ struct pass {
     const real *dy; // (rows, out): gradient before the activation
     real *dx;       // (rows, in): backward overwrites it; NULL: not needed
     real *dw;       // the model's flat gradient: backward overwrites the blocks of the layer (see l->accumulates)
-    real *kept;     // (rows * l->kept + l->kept_once)
+    real *kept;     // (rows * l->kept + l->kept_once): what forward keeps for backward
     int number;     // number of the layer in the model, so that each layer has its own random numbers
     int batch_rows; // rows of the whole batch, of which these are a part; 0 in a forward pass
     const struct step *step;
@@ -75,7 +75,7 @@ double model_take_loss(const struct model *m, enum loss loss, const struct loss_
 double code_loss(const struct model *m, const struct workspace *ws, int rows, real scale, float *row, real *dy);
 // Computes the error of each row into row (rows).
 void code_errors(const struct model *m, const struct workspace *ws, int rows, enum error error, float *row);
-// code_space.c: returns the block with this source in the last layer, or NULL if there is none
+// code_space.c: returns the last layer's block with this source, or NULL if it has none
 const struct block *model_find_block(const struct model *m, enum block_source source);
 // code_space.c: computes the squared Mahalanobis distance of each row's code into row (rows)
 void mahalanobis_errors(const struct model *m, const struct workspace *ws, int rows, float *row);

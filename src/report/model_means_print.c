@@ -1,4 +1,4 @@
-// Prints the means of models as a table, as CSV and as JSON.
+// Prints the means of models as a table, as CSV or as JSON.
 #include "report/model_means.h"
 
 #include "base/mem.h"

@@ -1,8 +1,8 @@
 // Runs the trials of an experiment: groups of ranks draw them from one queue. A trial's file appears, complete, when
 // the trial is finished.
 //
-// World rank 0 has two roles at once. Its desk decides which trial comes next and takes the reports; it is only called
-// back by comm/queue.c, between the batches of rank 0's own trial or while rank 0 waits for work. Rank 0 is also the
+// World rank 0 has two roles at once. Its desk decides which trial comes next and takes the reports; it runs only in
+// calls from comm/queue.c, between the batches of rank 0's own trial or while rank 0 waits for work. Rank 0 is also the
 // leader of the first group, and trains like any other.
 //
 // Who owns what: the desk owns the pool and the progress bar and is the only writer of the plan, of failed/ and of the

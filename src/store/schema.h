@@ -249,8 +249,8 @@
 #define PROVENANCE_LABELS             "labels_" // labels_train, ...: the same for labels
 #define VERSIONS_LABELS               " labels" // follows the name of a source: the version of its labels
 
-// run; the arrays curves/<name> are (trial, epoch), errors/<set>/error is (trial, sample), with trials in the order of
-// the leaderboard
+// run.h5: the arrays curves/<name> have the dimensions (trial, epoch), and errors/<set>/error has (trial, sample).
+// Trials are in the order of the leaderboard.
 #define RUN_TRIALS         "trials"
 #define RUN_LEADERBOARD    "leaderboard"
 #define RUN_CONFIGURATIONS "configurations"

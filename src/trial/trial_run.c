@@ -230,7 +230,7 @@ int trial_run(const struct team *team, const struct trial_task *task, struct err
 
     if (trial_parse(tree, &t, e) == 0 && fetch_data(task->experiment, &t, cache, e) == 0 &&
         check_versions(order, &cache->sets, e) == 0) {
-        t.data.window = cache->sets.window; // if the length of windows is auto, the length that was found
+        t.data.window = cache->sets.window; // with the length that was found if it was `auto`
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
         if (m && model_set_rows(m, cache->sets.train.rows, t.model, e) != 0)
