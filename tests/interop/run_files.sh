@@ -175,7 +175,7 @@ must "$hourglass" run table.yaml --results . --set name=agreeing --set sweep.obj
 must "$hourglass" run table.yaml --results . --set name=steady --set sweep.objective=stability
 must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
 # an ensemble as a model
-must "$hourglass" ensemble table
+must "$hourglass" ensemble table --top 99
 mkdir combined
 cp table/ensemble.h5 combined/run.h5
 sed '/^model:/,/decoder:/d; /^train:/d' windows.yaml >steps.yaml
