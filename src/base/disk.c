@@ -348,6 +348,30 @@ static char *write_temporary(const char *path, const char *text, struct err *e)
     return NULL;
 }
 
+int disk_write_stream(const char *path, const char *what,
+    int (*write)(void *context, const char *path, FILE *out, struct err *e), void *context, int64_t *bytes,
+    struct err *e)
+{
+    disk_tidy(path);
+    char *temporary = disk_temporary(path);
+    int fd = disk_open_temporary(temporary, path);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
+    int rc = out ? write(context, path, out, e) : err_errno(e, "%s: cannot create %s", path, what);
+
+    if (rc == 0 && (fflush(out) || ferror(out)))
+        rc = err_errno(e, "%s: cannot write %s", path, what);
+    if (bytes)
+        *bytes = out ? (int64_t)ftello(out) : 0;
+    if (out && fclose(out) && rc == 0)
+        rc = err_errno(e, "%s: cannot write %s", path, what);
+    if (rc == 0)
+        rc = disk_rename(temporary, path, NULL, e);
+    if (rc != 0 && fd >= 0)
+        disk_discard(temporary);
+    free(temporary);
+    return rc;
+}
+
 int disk_write(const char *path, const char *text, struct err *e)
 {
     char *temporary = write_temporary(path, text, e);

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -58,6 +59,11 @@ void disk_look(const char *path, struct disk_seen *seen);
 int disk_rename_over(const char *temporary, const char *path, const struct disk_seen *seen, struct err *e);
 // Writes a whole file and makes it durable (disk_rename).
 int disk_write(const char *path, const char *text, struct err *e);
+// Writes a whole file through a stream and makes it durable. `write` writes the content of `path` to `out`, and returns
+// -1 and an error if it cannot. Sets *bytes, unless it is NULL, to the size. Messages call the content `what`.
+int disk_write_stream(const char *path, const char *what,
+    int (*write)(void *context, const char *path, FILE *out, struct err *e), void *context, int64_t *bytes,
+    struct err *e);
 // Replaces a file without a sync: if the machine crashes, `path` may then be the old file, empty or missing.
 int disk_replace(const char *path, const char *text, struct err *e);
 // Does the same as disk_replace, but returns 1 and changes nothing if the file exists. If two programs try at the same

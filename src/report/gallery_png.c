@@ -5,25 +5,27 @@
 #include "base/input.h"
 #include <png.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-static int write_png_stream(FILE *out, const char *path, int width, int height, const unsigned char *rgb, struct err *e)
+struct picture {
+    int width, height;
+    const unsigned char *rgb;
+};
+
+static int write_png(void *context, const char *path, FILE *out, struct err *e)
 {
-    ASSERT(width > 0 && height > 0, "%d x %d", width, height);
+    const struct picture *p = context;
+    ASSERT(p->width > 0 && p->height > 0, "%d x %d", p->width, p->height);
     png_image image = {
         .version = PNG_IMAGE_VERSION,
-        .width = (png_uint_32)width,
-        .height = (png_uint_32)height,
+        .width = (png_uint_32)p->width,
+        .height = (png_uint_32)p->height,
         .format = PNG_FORMAT_RGB,
     };
 
-    if (!png_image_write_to_stdio(&image, out, 0, rgb, 0, NULL))
+    if (!png_image_write_to_stdio(&image, out, 0, p->rgb, 0, NULL))
         return err_add(e, ERR_IO, "%s: cannot write picture: %s", path, image.message);
-    if (fflush(out) || fsync(fileno(out)))
-        return err_errno(e, "%s: cannot write picture", path);
     return 0;
 }
 
@@ -51,18 +53,6 @@ int picture_write(const char *path, int width, int height, const unsigned char *
     if (picture_check_replace(path, e) != 0)
         return -1;
 
-    disk_tidy(path);
-    char *temporary = disk_temporary(path);
-    int fd = disk_open_temporary(temporary, path);
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
-    int rc = out ? write_png_stream(out, path, width, height, rgb, e) : err_errno(e, "%s: cannot create picture", path);
-
-    if (out && fclose(out) && rc == 0)
-        rc = err_errno(e, "%s: cannot write picture", path);
-    if (rc == 0)
-        rc = disk_rename(temporary, path, NULL, e);
-    if (rc != 0 && fd >= 0)
-        disk_discard(temporary);
-    free(temporary);
-    return rc;
+    struct picture p = {width, height, rgb};
+    return disk_write_stream(path, "picture", write_png, &p, NULL, e);
 }

@@ -199,16 +199,21 @@ static void add_page_data(struct json *j, const struct page *p, struct err *bad)
 }
 
 // --- the file
-static int write_page_stream(FILE *out, const char *path, const struct page *p, struct err *bad, struct err *e)
+struct page_content {
+    const struct page *page;
+    struct err *bad; // trials that cannot be read completely
+};
+
+static int write_page(void *context, const char *path, FILE *out, struct err *e)
 {
+    (void)path, (void)e;
+    const struct page_content *c = context;
     struct json j = {.out = out, .is_in_page = true};
 
     fwrite(page_mark, 1, sizeof page_mark - 1, out);
     fwrite(page_head, 1, sizeof page_head, out);
-    add_page_data(&j, p, bad);
+    add_page_data(&j, c->page, c->bad);
     fwrite(page_tail, 1, sizeof page_tail, out);
-    if (fflush(out) || ferror(out) || fsync(fileno(out)))
-        return err_errno(e, "%s: cannot write the report", path);
     return 0;
 }
 
@@ -229,25 +234,6 @@ static int check_old_page(const char *path, struct err *e)
     return err_add(e, ERR_USAGE, "--output: %s exists: %s; hint: choose another name, or remove it first", path, why);
 }
 
-static int write_page_file(const char *path, const struct page *p, int64_t *bytes, struct err *bad, struct err *e)
-{
-    disk_tidy(path);
-    char *temporary = disk_temporary(path);
-    int fd = disk_open_temporary(temporary, path);
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
-    int rc = out ? write_page_stream(out, path, p, bad, e) : err_errno(e, "%s: cannot create the report", path);
-
-    *bytes = out ? (int64_t)ftello(out) : 0;
-    if (out && fclose(out) && rc == 0)
-        rc = err_errno(e, "%s: cannot write the report", path);
-    if (rc == 0)
-        rc = disk_rename(temporary, path, NULL, e);
-    if (rc != 0 && fd >= 0)
-        disk_discard(temporary);
-    free(temporary);
-    return rc;
-}
-
 int page_write(const char *run, const char *path, struct page_summary *summary, struct err *bad, struct err *e)
 {
     struct page p = {.run = run};
@@ -256,7 +242,7 @@ int page_write(const char *run, const char *path, struct page_summary *summary, 
     if (rc == 0)
         rc = page_read(&p, bad, e);
     if (rc == 0)
-        rc = write_page_file(path, &p, &summary->bytes, bad, e);
+        rc = disk_write_stream(path, "the report", write_page, &(struct page_content){&p, bad}, &summary->bytes, e);
     summary->trials = p.n - p.has_ensemble;
     summary->failed = p.failed;
     page_free(&p);
