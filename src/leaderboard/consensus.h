@@ -26,7 +26,7 @@ struct trial_source {
 bool consensus_is_objective(const struct leaderboard_row *rows, int n);
 // Returns true if a trial that counts has no consensus. So it is after a trial was added.
 bool consensus_is_missing(const struct leaderboard_row *rows, int n);
-// Returns true if a text begins with one of the two names, perhaps after a minus, as in --sort and --where.
+// Returns true if a string begins with one of the two names, perhaps after a minus, as in --sort and --where.
 bool consensus_is_named(const char *text);
 
 // Sets the consensus and the stability of all rows, from the errors that the trials have stored. The result does not

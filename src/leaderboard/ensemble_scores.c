@@ -124,19 +124,6 @@ static int write_set_scores(struct scored_set *s, struct err *e)
 
 // --- metrics
 
-static double mean_score(const float *score, int64_t n)
-{
-    double sum = 0;
-    int64_t numbers = 0;
-
-    for (int64_t i = 0; i < n; i++)
-        if (!isnan(score[i])) {
-            sum += (double)score[i];
-            numbers++;
-        }
-    return numbers ? sum / (double)numbers : NAN;
-}
-
 static void measure_ranking(const struct ranking *r, struct set_results *out)
 {
     const struct roc_auc auc = ranking_roc_auc(r);
@@ -217,7 +204,7 @@ static int write_set_metrics(
 
     for (const struct metric *m = set_metrics; m->name; m++)
         metric_set(m, &found, NAN);
-    found.mean_error = mean_score(s->score, s->samples);
+    found.mean_error = mean_of_known(s->score, s->samples);
     found.threshold = x->threshold;
     if (s->is_anomaly)
         rc = measure_labels(s, &found, e);

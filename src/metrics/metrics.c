@@ -157,6 +157,19 @@ double ranking_quantile(const struct ranking *r, double q)
     return interpolate_linear(lower, upper, at - (double)rank);
 }
 
+double mean_of_known(const float *score, int64_t n)
+{
+    double sum = 0;
+    int64_t numbers = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        if (!isnan(score[i])) {
+            sum += (double)score[i];
+            numbers++;
+        }
+    return numbers ? sum / (double)numbers : NAN;
+}
+
 double mean_std_threshold(const float *score, int64_t n, double k)
 {
     double sum = 0, squares = 0;

@@ -57,6 +57,8 @@ struct best_f1 ranking_best_f1(const struct ranking *r);
 // are no scores or one is NaN. O(log n).
 double ranking_quantile(const struct ranking *r, double q);
 
+// Returns the mean of those scores (n) that are not NaN, or NaN if there are none.
+double mean_of_known(const float *score, int64_t n);
 // Returns mean + k standard deviations (of the population, as numpy.std) of score (n). Returns NaN if n is 0.
 double mean_std_threshold(const float *score, int64_t n, double k);
 

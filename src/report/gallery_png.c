@@ -8,14 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct picture {
+struct rgb_picture {
     int width, height;
     const unsigned char *rgb;
 };
 
 static int write_png(void *context, const char *path, FILE *out, struct err *e)
 {
-    const struct picture *p = context;
+    const struct rgb_picture *p = context;
     ASSERT(p->width > 0 && p->height > 0, "%d x %d", p->width, p->height);
     png_image image = {
         .version = PNG_IMAGE_VERSION,
@@ -53,6 +53,6 @@ int picture_write(const char *path, int width, int height, const unsigned char *
     if (picture_check_replace(path, e) != 0)
         return -1;
 
-    struct picture p = {width, height, rgb};
+    struct rgb_picture p = {width, height, rgb};
     return disk_write_stream(path, "picture", write_png, &p, NULL, e);
 }

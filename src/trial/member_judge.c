@@ -34,20 +34,6 @@ static struct score_request judge_request(const struct loaded_trial *t, bool is_
         .is_training = is_training};
 }
 
-// Returns the mean of the errors that are not NaN.
-static double mean_of_errors(const float *error, int64_t n)
-{
-    double sum = 0;
-    int64_t numbers = 0;
-
-    for (int64_t i = 0; i < n; i++)
-        if (!isnan(error[i])) {
-            sum += (double)error[i];
-            numbers++;
-        }
-    return numbers ? sum / (double)numbers : NAN;
-}
-
 // --- the mean of the training rows as reconstruction
 
 // Sets mean (columns) to the mean of each scaled value that is not missing.
@@ -113,7 +99,7 @@ static void compare_with_mean(const struct loaded_trial *t, const struct dataset
 
     if (!is_comparable || !model_reconstructs(t->model) || model_is_fitted(t->model) || d->is_unscored)
         return;
-    const double of_model = mean_of_errors(out->error, out->rows);
+    const double of_model = mean_of_known(out->error, out->rows);
     const double of_mean = mean_error_of_mean(&t->sets.train, d, error);
     if (of_model > of_mean)
         out->veto = mem_format(
