@@ -1,6 +1,7 @@
 // Files that are read: only regular ones are opened.
 #include "base/input.h"
 
+#include "base/err.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -84,6 +85,18 @@ int input_check(const char *path, const char **why)
         return -1;
     close(fd);
     return 0;
+}
+
+bool input_begins_with(const char *path, const void *bytes, size_t n, const char **why)
+{
+    char head[64];
+    ASSERT(n <= sizeof head, "%zu bytes", n);
+    FILE *in = input_stream(path, why);
+    size_t got = in ? fread(head, 1, n, in) : 0;
+
+    if (in)
+        fclose(in);
+    return got == n && memcmp(head, bytes, n) == 0;
 }
 
 bool input_is_same(const char *a, const char *b)

@@ -15,6 +15,10 @@ FILE *input_stream(const char *path, const char **why);
 // Does the same as input_open, but closes the file again and returns 0: for libraries that open a file by its name.
 int input_check(const char *path, const char **why);
 
+// Returns true if a file begins with n bytes, at most 64. Returns false if it does not, or cannot be read; then *why is
+// the reason as input_open gives it, and otherwise it stays.
+bool input_begins_with(const char *path, const void *bytes, size_t n, const char **why);
+
 // Returns true if both names lead to one file, by device and inode: symbolic links, hard links and relative paths do
 // not hide it. Returns false if either name leads to nothing.
 bool input_is_same(const char *a, const char *b);

@@ -5,7 +5,6 @@
 #include "base/input.h"
 #include <png.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 struct rgb_picture {
@@ -32,18 +31,9 @@ static int write_png(void *context, const char *path, FILE *out, struct err *e)
 int picture_check_replace(const char *path, struct err *e)
 {
     static const unsigned char magic[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    unsigned char head[sizeof magic];
     struct stat s;
     const char *why = "found no picture, allowed: a new file or a PNG file";
-    if (stat(path, &s) < 0)
-        return 0;
-
-    FILE *in = input_stream(path, &why);
-    size_t n = in ? fread(head, 1, sizeof head, in) : 0;
-    if (in)
-        fclose(in);
-
-    if (n == sizeof head && memcmp(head, magic, sizeof magic) == 0)
+    if (stat(path, &s) < 0 || input_begins_with(path, magic, sizeof magic, &why))
         return 0;
     return err_add(e, ERR_USAGE, "%s: exists: %s; hint: choose another name, or remove it first", path, why);
 }

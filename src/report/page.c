@@ -219,17 +219,9 @@ static int write_page(void *context, const char *path, FILE *out, struct err *e)
 
 static int check_old_page(const char *path, struct err *e)
 {
-    char head[sizeof page_mark];
     struct stat s;
     const char *why = "found no report, allowed: a new file or an earlier report";
-    if (stat(path, &s) < 0)
-        return 0;
-
-    FILE *in = input_stream(path, &why);
-    size_t n = in ? fread(head, 1, sizeof page_mark - 1, in) : 0;
-    if (in)
-        fclose(in);
-    if (n == sizeof page_mark - 1 && memcmp(head, page_mark, n) == 0)
+    if (stat(path, &s) < 0 || input_begins_with(path, page_mark, sizeof page_mark - 1, &why))
         return 0;
     return err_add(e, ERR_USAGE, "--output: %s exists: %s; hint: choose another name, or remove it first", path, why);
 }

@@ -20,7 +20,7 @@ function(policy_hash out text)
   set(${out} "sha256-${base64}=" PARENT_SCOPE)
 endfunction()
 
-# Appends an array with the bytes of a text to the header.
+# Appends an array with the bytes of a string to the header.
 function(add_array name text)
   file(WRITE ${OUTPUT}.tmp "${text}")
   file(READ ${OUTPUT}.tmp hex HEX)
